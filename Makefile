@@ -1,0 +1,56 @@
+# Two commands set everything up: `make demo` and `make test`. Both install what is missing into this directory.
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
+VENV := .venv/bin
+STAMP := .venv/.installed
+LOCK := .uv/bin/uv pip compile --no-config --universal --python-version 3.11 --generate-hashes \
+	--no-emit-index-url --no-emit-find-links --no-header --quiet
+
+.PHONY: help setup demo serve test lint types layers snapshot unit format schema lock
+
+help: ## Show what can be made.
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
+
+setup: $(STAMP) ## Install uv, the dependencies (by hash) and the kalends command into .venv.
+
+$(STAMP): requirements-dev.txt requirements-uv.txt requirements.in pyproject.toml hatch_build.py bin/bootstrap bin/bootstrap.py
+	@bin/bootstrap
+	@touch $@
+
+demo: $(STAMP) ## Run real loan applications through their whole life, then serve. ARGS=--once ends instead.
+	@$(VENV)/kalends demo $(ARGS)
+
+serve: $(STAMP) ## Serve the API on servers of its own.
+	@$(VENV)/kalends serve --embedded $(ARGS)
+
+test: lint types layers snapshot unit ## Run everything that the continuous integration runs.
+
+lint: $(STAMP) ## Check style and formatting.
+	$(VENV)/ruff check .
+	$(VENV)/ruff format --check .
+
+types: $(STAMP) ## Check types.
+	$(VENV)/mypy
+
+layers: $(STAMP) ## Check that imports run downwards only.
+	$(VENV)/lint-imports
+
+snapshot: $(STAMP) ## Check that schema.graphql says what the code serves.
+	$(VENV)/kalends export-schema --check
+
+unit: $(STAMP) ## Run the tests on real servers, in parallel.
+	$(VENV)/pytest -n 2 $(ARGS)
+
+format: $(STAMP) ## Format the code and mend what can be mended.
+	$(VENV)/ruff check --fix .
+	$(VENV)/ruff format .
+
+schema: $(STAMP) ## Write schema.graphql anew.
+	$(VENV)/kalends export-schema
+
+lock: $(STAMP) ## Write the requirements*.txt anew from the requirements*.in.
+	$(LOCK) requirements.in --output-file requirements.txt
+	$(LOCK) requirements-dev.in --output-file requirements-dev.txt
+	$(LOCK) requirements-uv.in --output-file requirements-uv.txt

@@ -1,0 +1,1 @@
+"""The kalends command: serving, working, migrating, verifying, and the servers and processes it looks after."""
