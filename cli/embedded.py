@@ -14,8 +14,8 @@ from pathlib import Path
 import psutil
 
 from cli import watchdog
-from cli.home import RunInfo, default_home, lock, prepare, server_account, socket_folder, write_run_info
-from cli.postgres import DATA_FOLDER, Postgres
+from cli.home import RunInfo, default_home, kept_secrets, lock, prepare, server_account, socket_folder, write_run_info
+from cli.postgres import DATA_FOLDER, SUPERUSER, Postgres
 from cli.programs import programs
 from cli.servers_error import ServersError
 from cli.supervisor import Supervisor
@@ -53,9 +53,9 @@ class EmbeddedServers:
 
     @property
     def migration_database_url(self) -> str:
-        """For migrating, and for making further databases: the role kalends_owner, the cluster's superuser."""
+        """For migrating, and for making further databases: the cluster's superuser."""
         assert self._postgres, "the servers are running"
-        return self._postgres.url_for("kalends_owner")
+        return self._postgres.url_for(SUPERUSER)
 
     @property
     def redis_url(self) -> str:
@@ -69,6 +69,7 @@ class EmbeddedServers:
             "DATABASE_URL": self.database_url,
             "KALENDS_MIGRATION_DATABASE_URL": self.migration_database_url,
             "REDIS_URL": self.redis_url,
+            **kept_secrets(self.home),
         }
 
     def publish(self, environment: Mapping[str, str]) -> None:

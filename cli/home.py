@@ -1,11 +1,13 @@
 """The folder in which a machine's own servers keep their data: whose it is, who runs it, where the servers listen."""
 
+import base64
 import contextlib
 import fcntl
 import hashlib
 import json
 import os
 import pwd
+import secrets
 import stat
 import tempfile
 from dataclasses import asdict, dataclass
@@ -109,12 +111,35 @@ def lock(home: Path) -> IO[str]:
     return file
 
 
+def kept_secrets(home: Path) -> dict[str, str]:
+    """The secrets of this home's installation, drawn once and kept for its owner's eyes only.
+
+    What the environment sets is left to it.
+    """
+    path = home / "secrets.json"
+    if not path.exists():
+        drawn = {
+            "KALENDS_SECRET_KEY": secrets.token_urlsafe(32),
+            "KALENDS_BANK_API_KEY": secrets.token_urlsafe(32),
+            "KALENDS_WEBHOOK_SECRET": "whsec_" + base64.b64encode(secrets.token_bytes(32)).decode(),
+        }
+        _write_privately(path, drawn)
+    kept: dict[str, str] = json.loads(path.read_text())
+    return {name: value for name, value in kept.items() if not os.environ.get(name)}
+
+
 def write_run_info(home: Path, info: RunInfo) -> None:
     """Tell other processes where the servers listen; nobody else may read it."""
-    path = home / "run.json"
-    path.unlink(missing_ok=True)
-    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-        json.dump(asdict(info), file)
+    _write_privately(home / "run.json", asdict(info))
+
+
+def _write_privately(path: Path, content: dict[str, object] | dict[str, str]) -> None:
+    """Write a file of mode 0600, whole or not at all."""
+    unfinished = path.with_suffix(".unfinished")
+    unfinished.unlink(missing_ok=True)
+    with os.fdopen(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+        json.dump(content, file)
+    unfinished.rename(path)
 
 
 def read_run_info(home: Path) -> RunInfo | None:

@@ -10,7 +10,7 @@ from cli.servers_error import ServersError
 from cli.supervisor import Account, Supervisor
 
 DATA_FOLDER = Path("postgres", "data")
-OWNER = "kalends_owner"
+SUPERUSER = "kalends"
 SETTINGS = {
     "listen_addresses": "",
     "unix_socket_permissions": "0700",
@@ -48,7 +48,7 @@ class Postgres:
         # PostgreSQL's own locale sorts and folds alike on every machine, whatever its C library knows.
         locale = ("--encoding=UTF8", "--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8")
         sync = () if self.durable else ("--no-sync",)
-        self._run(self.programs.initdb, "-D", data, "-U", OWNER, "--auth=trust", *locale, *sync)
+        self._run(self.programs.initdb, "-D", data, "-U", SUPERUSER, "--auth=trust", *locale, *sync)
         mark.touch()
 
     def spawn(self, supervisor: Supervisor) -> None:
@@ -81,7 +81,7 @@ class Postgres:
             self._query("create database kalends")
 
     def _query(self, sql: str) -> str:
-        connection = ("--host", self.sockets, "--username", OWNER, "--dbname", "postgres")
+        connection = ("--host", self.sockets, "--username", SUPERUSER, "--dbname", "postgres")
         return self._run(self.programs.psql, "--no-psqlrc", "--tuples-only", "--no-align", *connection, "-c", sql)
 
     def _run(self, *argv: str | Path) -> str:

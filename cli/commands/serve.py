@@ -1,0 +1,72 @@
+"""kalends serve"""
+
+import contextlib
+import os
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from cli.environment import load_settings
+from cli.supervisor import signals_end_the_block
+
+if TYPE_CHECKING:
+    from starlette.types import ASGIApp
+
+GRACE_S = 10
+WEBSOCKET_MESSAGE_BYTES = 1 << 20
+
+
+def command(
+    host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="The port to listen on.", min=1, max=65535)] = 8000,
+    workers: Annotated[int, typer.Option(help="How many processes answer.", min=1, max=64)] = 1,
+    embedded: Annotated[
+        bool, typer.Option("--embedded", help="Run a PostgreSQL and a Valkey of its own, and migrate first.")
+    ] = False,
+) -> None:
+    """Serve the GraphQL API at /graphql."""
+    import uvicorn
+
+    with contextlib.ExitStack() as stack:
+        if embedded:
+            stack.enter_context(signals_end_the_block())
+            stack.enter_context(_embedded_servers())
+        load_settings()
+        uvicorn.run(
+            "cli.commands.serve:application",
+            factory=True,
+            host=host,
+            port=port,
+            workers=workers,
+            loop="uvloop",
+            http="httptools",
+            ws="websockets-sansio",
+            ws_max_size=WEBSOCKET_MESSAGE_BYTES,
+            lifespan="on",
+            # The access log would carry query strings.
+            access_log=False,
+            server_header=False,
+            timeout_graceful_shutdown=GRACE_S,
+        )
+
+
+def application() -> "ASGIApp":
+    """The API of one process; uvicorn calls this in each."""
+    from api.app import create_app
+
+    return create_app(load_settings())
+
+
+@contextlib.contextmanager
+def _embedded_servers() -> Iterator[None]:
+    """Servers of this process's own, migrated, and named in the environment that the API's processes inherit."""
+    import asyncio
+
+    from cli.embedded import EmbeddedServers
+    from migrations.run import migrate
+
+    with EmbeddedServers() as servers:
+        os.environ.update(servers.environment())
+        asyncio.run(migrate(servers.migration_database_url))
+        yield
