@@ -1,0 +1,99 @@
+"""Connections: lists that grow, read by keyset, at most 100 at a time."""
+
+import base64
+import json
+from collections.abc import Callable, Sequence
+from datetime import date, datetime
+from typing import Any, Generic, TypeVar
+from uuid import UUID
+
+import strawberry
+
+from api.context import Info
+from api.errors import Code, top_level
+from domain.shared.db import Row
+from domain.shared.relations import MAX_PAGE, Relation
+
+T = TypeVar("T")
+
+
+@strawberry.type(description="Where a page ends.")
+class PageInfo:
+    """Where a page ends."""
+
+    has_next_page: bool = strawberry.field(description="Whether more follow.")
+    end_cursor: str | None = strawberry.field(description="Give it as `after` for the next page.")
+
+
+@strawberry.type(description="An element of a page, with its cursor.")
+class Edge(Generic[T]):
+    """An element of a page."""
+
+    cursor: str = strawberry.field(description="Give it as `after` to go on behind this element.")
+    node: T = strawberry.field(description="The element.")
+
+
+@strawberry.type(description="A page of a list.")
+class Connection(Generic[T]):
+    """A page of a list."""
+
+    edges: list[Edge[T]] = strawberry.field(description="The elements, in order.")
+    page_info: PageInfo = strawberry.field(description="Where the page ends.")
+
+
+def encode(values: Sequence[object]) -> str:
+    """A cursor that says behind which values to go on."""
+    plain = [value.isoformat() if isinstance(value, date | datetime) else value for value in values]
+    return base64.urlsafe_b64encode(json.dumps(plain, default=str).encode()).decode().rstrip("=")
+
+
+def decode(cursor: str, kinds: Sequence[type]) -> list[Any]:
+    """The values of a cursor. Raises the top-level error BAD_REQUEST for anything `encode` did not write."""
+    try:
+        values = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+        if not isinstance(values, list) or len(values) != len(kinds):
+            raise ValueError
+        return [_value(value, kind) for value, kind in zip(values, kinds, strict=True)]
+    except (ValueError, TypeError, RecursionError) as error:
+        raise top_level(Code.BAD_REQUEST, "`after` is not a cursor of this list.") from error
+
+
+def _value(value: Any, kind: type) -> Any:
+    if kind in (datetime, date):
+        return kind.fromisoformat(value)  # type: ignore[attr-defined] - both have it
+    if kind is UUID:
+        return UUID(value)
+    if not isinstance(value, kind):
+        raise ValueError("another kind of value")
+    return value
+
+
+def check_first(first: int) -> int:
+    """Raises the top-level error BAD_REQUEST unless 1 ≤ first ≤ 100."""
+    if not 1 <= first <= MAX_PAGE:
+        raise top_level(Code.BAD_REQUEST, f"`first` must be between 1 and {MAX_PAGE}.")
+    return first
+
+
+async def connect(
+    info: Info,
+    relation: Relation,
+    make: Callable[[Row], T],
+    first: int,
+    after: str | None,
+    *,
+    where: str = "true",
+    args: Sequence[object] = (),
+    order: Sequence[tuple[str, str, type]] = (("id", "desc", UUID),),
+) -> Connection[T]:
+    """A page of the visible rows. `order`: (column, asc|desc, kind) of immutable columns, the last one unique."""
+    keys = [(column, way) for column, way, _ in order]
+    behind = decode(after, [kind for _, _, kind in order]) if after is not None else None
+    page = await relation.page(
+        info.context.viewer, check_first(first), where=where, args=args, order=keys, after=behind
+    )
+    edges = [Edge(cursor=encode([row[column] for column, _ in keys]), node=make(row)) for row in page.rows]
+    return Connection(
+        edges=edges,
+        page_info=PageInfo(has_next_page=page.has_next, end_cursor=edges[-1].cursor if edges else None),
+    )

@@ -1,0 +1,90 @@
+"""Scalars that accept exactly what they mean: no NaN, no full-width digits, no naive instants."""
+
+import re
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Any, NewType
+
+import strawberry
+from graphql import GraphQLError
+from strawberry.types.scalar import ScalarDefinition
+
+Rate = NewType("Rate", int)
+"""An annual rate or a share in millionths; on the wire a fraction with six places."""
+
+DECIMAL = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,6})?", re.ASCII)
+RATE = re.compile(r"[0-9]{1,3}(\.[0-9]{1,6})?", re.ASCII)
+DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
+INSTANT = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?(Z|[+-][0-9]{2}:[0-9]{2})", re.ASCII
+)
+
+
+def _text(value: Any, pattern: re.Pattern[str], example: str) -> str:
+    if not isinstance(value, str) or not pattern.fullmatch(value):
+        raise GraphQLError(f"Expected a string like {example!r}.")
+    return value
+
+
+def parse_decimal(value: Any) -> Decimal:
+    """An exact decimal string of at most 15 digits before the point and 6 after it."""
+    return Decimal(_text(value, DECIMAL, "1234.50"))
+
+
+def parse_rate(value: Any) -> Rate:
+    """A fraction with at most six places, as millionths."""
+    return Rate(int(Decimal(_text(value, RATE, "0.094822")).scaleb(6)))
+
+
+def parse_date(value: Any) -> date:
+    """A calendar date, `YYYY-MM-DD`."""
+    try:
+        return date.fromisoformat(_text(value, DATE, "2026-10-31"))
+    except ValueError as error:
+        raise GraphQLError("There is no such date.") from error
+
+
+def parse_instant(value: Any) -> datetime:
+    """An instant with its offset from UTC."""
+    try:
+        return datetime.fromisoformat(_text(value, INSTANT, "2026-10-31T08:00:00Z")).astimezone(UTC)
+    except (ValueError, OverflowError) as error:
+        raise GraphQLError("There is no such instant.") from error
+
+
+def show_instant(value: datetime) -> str:
+    """An instant in UTC: `2026-10-31T08:00:00.000000Z`."""
+    return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def show_rate(value: int) -> str:
+    """Millionths as a fraction with six places."""
+    return f"{Decimal(value).scaleb(-6):.6f}"
+
+
+SCALARS: dict[object, ScalarDefinition] = {
+    Decimal: strawberry.scalar(
+        name="Decimal",
+        description='An exact decimal number as a string, at most 15 digits before the point and 6 after it: `"1234.50"`.',
+        serialize=str,
+        parse_value=parse_decimal,
+    ),
+    Rate: strawberry.scalar(
+        name="Rate",
+        description='A rate (per year unless said otherwise) or a share, as a fraction with six places: `"0.094822"` is 9.4822 %.',
+        serialize=show_rate,
+        parse_value=parse_rate,
+    ),
+    date: strawberry.scalar(
+        name="Date",
+        description="A business date in the platform's time zone, `YYYY-MM-DD`.",
+        serialize=date.isoformat,
+        parse_value=parse_date,
+    ),
+    datetime: strawberry.scalar(
+        name="DateTime",
+        description="An instant in UTC, ISO 8601 with microseconds and `Z`. Input may have any offset, but must have one.",
+        serialize=show_instant,
+        parse_value=parse_instant,
+    ),
+}

@@ -1,0 +1,1 @@
+"""The business: what lending means, what is allowed, what happens; nothing of GraphQL, HTTP or queues."""

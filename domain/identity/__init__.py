@@ -1,0 +1,1 @@
+"""Who is who: users, sessions, access tokens, identity checks, documents and consents."""

@@ -1,0 +1,122 @@
+"""Posting: the only way money moves."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from uuid import UUID
+
+from domain.ledger.accounts import Account
+from domain.shared import clock, db, ids
+from domain.shared.money import Money
+
+
+@dataclass(frozen=True, kw_only=True)
+class Posting:
+    """An amount (minor units, positive) that moves from `debit` to `credit`.
+
+    `reference_id` is what caused it (a bid, a transfer, a repayment). A lender's share of a repayment names its `note_id`,
+    how much of it is principal, and the fee that was kept from it.
+    """
+
+    kind: str
+    debit: Account
+    credit: Account
+    amount_minor: int
+    reference_id: UUID | None = None
+    note_id: UUID | None = None
+    principal_minor: int | None = None
+    fee_minor: int | None = None
+
+
+async def lock(accounts: Iterable[Account]) -> dict[Account, int]:
+    """Lock the accounts of users and loans and read their balances in minor units; open those that do not exist.
+
+    Ordered by id, so that opposite transfers queue instead of deadlocking. Platform accounts have no row to lock.
+    """
+    wanted = {account.id: account for account in accounts if not account.is_platform}
+    balances = await _lock(wanted)
+    missing = [account for id_, account in wanted.items() if id_ not in balances]
+    if missing:
+        await _open(missing)
+        balances = await _lock(wanted)
+    return {account: balances[id_] for id_, account in wanted.items()}
+
+
+async def _lock(wanted: dict[UUID, Account]) -> dict[UUID, int]:
+    rows = await db.fetch(
+        "select id, balance_minor from ledger.accounts where id = any($1) order by id for no key update", list(wanted)
+    )
+    return {row["id"]: row["balance_minor"] for row in rows}
+
+
+async def _open(accounts: Sequence[Account]) -> None:
+    ordered = sorted(accounts, key=lambda account: account.id)
+    await db.execute(
+        """insert into ledger.accounts (id, owner_id, kind, currency, reference_id)
+        select * from unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::uuid[]) on conflict do nothing""",
+        [account.id for account in ordered],
+        [account.owner_id for account in ordered],
+        [account.kind.value for account in ordered],
+        [account.currency for account in ordered],
+        [account.reference_id for account in ordered],
+    )
+
+
+async def post(postings: Sequence[Posting], *, entry_id: UUID | None = None, effective_on: date | None = None) -> UUID:
+    """Write postings as one entry; returns its id. Postings of zero are left out.
+
+    The database refuses an overdraft (`IntegrityError`): commands lock and check first, so this is a bug, not an answer.
+    `effective_on`: the business date, today unless told.
+    """
+    entry = entry_id or ids.new()
+    postings = [posting for posting in postings if posting.amount_minor]
+    if not postings:
+        return entry
+    await lock(account for posting in postings for account in (posting.debit, posting.credit))
+    now = await clock.now()
+    await db.execute(
+        """insert into ledger.postings (entry_id, kind, debit_id, credit_id, currency, amount_minor, reference_id, note_id,
+            principal_minor, fee_minor, effective_on, posted_at)
+        select $1, p.kind, p.debit_id, p.credit_id, p.currency, p.amount_minor, p.reference_id, p.note_id,
+            p.principal_minor, p.fee_minor, $11, $12
+        from unnest($2::text[], $3::uuid[], $4::uuid[], $5::text[], $6::bigint[], $7::uuid[], $8::uuid[], $9::bigint[],
+            $10::bigint[]) with ordinality
+            p(kind, debit_id, credit_id, currency, amount_minor, reference_id, note_id, principal_minor, fee_minor, n)
+        order by p.n""",
+        entry,
+        [posting.kind for posting in postings],
+        [posting.debit.id for posting in postings],
+        [posting.credit.id for posting in postings],
+        [_currency(posting) for posting in postings],
+        [posting.amount_minor for posting in postings],
+        [posting.reference_id for posting in postings],
+        [posting.note_id for posting in postings],
+        [posting.principal_minor for posting in postings],
+        [posting.fee_minor for posting in postings],
+        effective_on or clock.on(now),
+        now,
+    )
+    return entry
+
+
+def _currency(posting: Posting) -> str:
+    assert posting.debit.currency == posting.credit.currency, "a posting has one currency"
+    return posting.debit.currency
+
+
+def mirror(posting: Posting, kind: str) -> Posting:
+    """The posting that undoes another."""
+    return replace(posting, kind=kind, debit=posting.credit, credit=posting.debit)
+
+
+async def balance(account: Account) -> Money:
+    """The balance of one account; a platform account's is summed from its postings."""
+    if account.is_platform:
+        minor = await db.fetch_value(
+            """select coalesce((select sum(amount_minor) from ledger.postings where credit_id = $1), 0)::bigint
+                    - coalesce((select sum(amount_minor) from ledger.postings where debit_id = $1), 0)::bigint""",
+            account.id,
+        )
+    else:
+        minor = await db.fetch_value("select balance_minor from ledger.accounts where id = $1", account.id) or 0
+    return Money(minor, account.currency)

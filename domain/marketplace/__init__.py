@@ -1,0 +1,1 @@
+"""The market: listings, bids, auto-invest, funding and closing."""

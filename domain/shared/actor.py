@@ -1,0 +1,64 @@
+"""Who reads and who acts.
+
+Scopes come with the credential: what a role allows for a session, what was chosen for a personal access token.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from uuid import UUID
+
+from domain.shared.errors import NotAllowed
+
+
+class Scope(StrEnum):
+    """What a credential may do."""
+
+    READ = "READ"
+    """Read what is one's own."""
+    BORROW = "BORROW"
+    """Apply, accept, repay. For accounts with the borrower's role."""
+    LEND = "LEND"
+    """Bid and auto-invest. For accounts with the lender's role."""
+    MONEY = "MONEY"
+    """Deposits, withdrawals, bank accounts, mandates."""
+    ACCOUNT = "ACCOUNT"
+    """Consents, identity check, sessions and access tokens."""
+    OPERATE = "OPERATE"
+    """See what operators see."""
+    REVIEW = "REVIEW"
+    """Operators: decide applications and identity checks."""
+    COLLECT = "COLLECT"
+    """Operators: default, write-off, recoveries."""
+    FINANCE = "FINANCE"
+    """Operators: suspense and reconciliation."""
+    CLOCK = "CLOCK"
+    """Operators: move the sandbox's clock."""
+
+
+@dataclass(frozen=True)
+class Viewer:
+    """Who reads: nobody, a user, or an operator."""
+
+    user_id: UUID | None = None
+    scopes: frozenset[Scope] = frozenset()
+
+    @property
+    def is_staff(self) -> bool:
+        """Operators see what they need to run the platform."""
+        return Scope.OPERATE in self.scopes
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Who acts: a user with the scopes of their credential."""
+
+    user_id: UUID
+    scopes: frozenset[Scope] = frozenset()
+
+    def require(self, scope: Scope) -> None:
+        """Raises `NotAllowed` when the credential lacks the scope."""
+        if scope not in self.scopes:
+            raise NotAllowed(needed=f"the scope {scope.value}")
+
+
+STRANGER = Viewer()

@@ -1,0 +1,67 @@
+"""The bell: after a commit, tell whoever waits that there is something to read.
+
+PostgreSQL is the record; a ring is a hint that may be lost, repeated or late. It carries ids only. Workers wake to
+drain the outbox, subscriptions to read the state again.
+"""
+
+import json
+from dataclasses import dataclass, field
+from uuid import UUID
+
+import redis.asyncio as redis
+import structlog
+
+CHANNEL = "kalends:bell"
+TIMEOUT_S = 0.5
+
+log = structlog.get_logger()
+_client: redis.Redis | None = None
+
+
+@dataclass
+class Ring:
+    """What changed in one transaction: loans, people, and whether the outbox has something new."""
+
+    outbox: bool = False
+    loan_ids: set[UUID] = field(default_factory=set)
+    user_ids: set[UUID] = field(default_factory=set)
+
+    def __bool__(self) -> bool:
+        return self.outbox or bool(self.loan_ids) or bool(self.user_ids)
+
+    def dump(self) -> str:
+        """The ring as it goes over the wire."""
+        return json.dumps(
+            {"outbox": self.outbox, "loans": [str(i) for i in self.loan_ids], "users": [str(i) for i in self.user_ids]}
+        )
+
+    @classmethod
+    def load(cls, data: str | bytes) -> "Ring":
+        """The ring that `dump` wrote."""
+        raw = json.loads(data)
+        return cls(raw["outbox"], {UUID(i) for i in raw["loans"]}, {UUID(i) for i in raw["users"]})
+
+
+def connect(redis_url: str) -> redis.Redis:
+    """Choose the Valkey whose bell this process rings."""
+    global _client
+    _client = redis.Redis.from_url(redis_url, socket_timeout=TIMEOUT_S, socket_connect_timeout=TIMEOUT_S)
+    return _client
+
+
+async def disconnect() -> None:
+    """Let go of the connection."""
+    global _client
+    if _client is not None:
+        await _client.aclose()
+        _client = None
+
+
+async def ring(what: Ring) -> None:
+    """Ring, best effort: an absent Valkey delays people, it never fails a command that is committed."""
+    if _client is None or not what:
+        return
+    try:
+        await _client.publish(CHANNEL, what.dump())
+    except (redis.RedisError, OSError) as error:
+        log.warning("bell.lost", error=type(error).__name__)

@@ -1,0 +1,219 @@
+"""Transactions and statements.
+
+The public command of a context is the transaction: `@atomic` begins one, a command that calls another joins it. A
+transaction runs in a task of its own, so that a caller who goes away (a closed socket, a stopped worker) detaches from
+it but never interrupts it: it commits or fails as a whole, and its connection always returns to the pool.
+
+Lock order everywhere: idempotency key, listing, loan, installment, account; within each by id.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
+from contextlib import asynccontextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import wraps
+from typing import Any, ParamSpec, TypeVar
+from urllib.parse import parse_qs, unquote, urlsplit
+from uuid import UUID
+
+import asyncpg
+from tortoise import Tortoise
+from tortoise.connection import get_connection
+from tortoise.exceptions import DBConnectionError
+from tortoise.transactions import in_transaction
+
+from domain.shared import bell
+from domain.shared.errors import Busy
+
+P = ParamSpec("P")
+R = TypeVar("R")
+Row = dict[str, Any]
+
+ATTEMPTS = 3
+CONFLICTS = (
+    asyncpg.DeadlockDetectedError,
+    asyncpg.SerializationError,
+    asyncpg.LockNotAvailableError,
+)
+LOST = (
+    DBConnectionError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.InterfaceError,
+    asyncpg.OperatorInterventionError,
+    asyncpg.TooManyConnectionsError,
+    ConnectionError,
+    TimeoutError,
+)
+
+MODELS = [
+    "domain.identity.models",
+    "domain.payments.models",
+    "domain.credit.models",
+    "domain.lending.models",
+    "domain.marketplace.models",
+    "domain.notifications.models",
+]
+
+
+@dataclass
+class Transaction:
+    """What one transaction remembers until it ends."""
+
+    business_now: datetime | None = None
+    ring: bell.Ring = field(default_factory=bell.Ring)
+
+
+_transaction: ContextVar[Transaction | None] = ContextVar("transaction", default=None)
+_running: set[asyncio.Task[Any]] = set()
+
+
+def current() -> Transaction | None:
+    """The transaction this task is in, if any."""
+    return _transaction.get()
+
+
+def config(database_url: str, pool_size: int = 20, role: str = "kalends_app") -> dict[str, Any]:
+    """Tortoise's configuration for a PostgreSQL URL; sockets as `?host=/directory`."""
+    url = urlsplit(database_url)
+    query = {key: values[0] for key, values in parse_qs(url.query).items()}
+    credentials: dict[str, Any] = {
+        "host": query.get("host") or url.hostname or "localhost",
+        "port": int(query.get("port") or url.port or 5432),
+        "user": unquote(url.username) if url.username else None,
+        "password": unquote(url.password) if url.password else None,
+        "database": url.path.lstrip("/"),
+        "minsize": 1,
+        "maxsize": pool_size,
+        "server_settings": {
+            "role": role,
+            "application_name": "kalends",
+            "timezone": "UTC",
+            "lock_timeout": "10s",
+            "statement_timeout": "60s",
+            "idle_in_transaction_session_timeout": "120s",
+            "jit": "off",
+        },
+    }
+    if "sslmode" in query:
+        credentials["ssl"] = query["sslmode"]
+    return {
+        "connections": {"default": {"engine": "tortoise.backends.asyncpg", "credentials": credentials}},
+        "apps": {"kalends": {"models": MODELS, "default_connection": "default", "migrations": "migrations.versions"}},
+        "use_tz": True,
+        "timezone": "UTC",
+    }
+
+
+async def connect(database_url: str, pool_size: int = 20) -> None:
+    """Open this process's pool. Every process that uses the domain calls it once, and `disconnect` at its end."""
+    await Tortoise.init(config=config(database_url, pool_size), _enable_global_fallback=True)
+
+
+async def disconnect() -> None:
+    """Wait for the transactions that still run, then close the pool."""
+    while _running:
+        await asyncio.wait(_running)
+    await Tortoise.close_connections()
+
+
+async def detached(work: Coroutine[Any, Any, R]) -> R:
+    """Await work that goes on when the caller is cancelled."""
+    task = asyncio.create_task(work)
+    _running.add(task)
+    task.add_done_callback(_finished)
+    return await asyncio.shield(task)
+
+
+def _finished(task: asyncio.Task[Any]) -> None:
+    _running.discard(task)
+    if not task.cancelled():
+        task.exception()  # retrieved here too: the caller may have gone
+
+
+def atomic(command: Callable[P, Awaitable[R]]) -> Callable[P, Coroutine[Any, Any, R]]:
+    """Make a command a transaction, or part of its caller's.
+
+    Deadlocks and lock timeouts are tried again, at most three times. Raises `Busy` when the database goes away: whether
+    the transaction was committed is then told by repeating the command with its idempotency key.
+    """
+
+    @wraps(command)
+    async def wrapper(*args: P.args, **kwargs: P.kwargs) -> R:
+        if _transaction.get() is not None:
+            return await command(*args, **kwargs)
+
+        async def run() -> R:
+            for attempt in range(ATTEMPTS):
+                try:
+                    return await _transact(lambda: command(*args, **kwargs))
+                except CONFLICTS as conflict:
+                    if attempt == ATTEMPTS - 1:
+                        raise Busy() from conflict
+                    await asyncio.sleep(0.02 * 2**attempt)
+            raise AssertionError("unreachable")
+
+        return await detached(run())
+
+    return wrapper
+
+
+async def _transact(work: Callable[[], Awaitable[R]]) -> R:
+    transaction = Transaction()
+    try:
+        async with in_transaction("default"):
+            token = _transaction.set(transaction)
+            try:
+                result = await work()
+            finally:
+                _transaction.reset(token)
+    except LOST as lost:
+        raise Busy() from lost
+    await bell.ring(transaction.ring)
+    return result
+
+
+@asynccontextmanager
+async def savepoint() -> AsyncIterator[None]:
+    """A part of a transaction that can fail alone."""
+    async with in_transaction("default"):
+        yield
+
+
+async def fetch(sql: str, *args: object) -> list[Row]:
+    """The rows of a statement, in the current transaction if there is one. A read alone survives one lost connection."""
+    try:
+        return await get_connection("default").execute_query_dict(sql, list(args))
+    except LOST as lost:
+        if _transaction.get() is not None:
+            raise
+        await asyncio.sleep(0.1)
+        try:
+            return await get_connection("default").execute_query_dict(sql, list(args))
+        except LOST:
+            raise Busy() from lost
+
+
+async def fetch_one(sql: str, *args: object) -> Row | None:
+    """The first row of a statement, or None."""
+    rows = await fetch(sql, *args)
+    return rows[0] if rows else None
+
+
+async def fetch_value(sql: str, *args: object) -> Any:
+    """The first column of the first row, or None."""
+    row = await fetch_one(sql, *args)
+    return next(iter(row.values())) if row else None
+
+
+async def execute(sql: str, *args: object) -> None:
+    """Run a statement whose rows nobody needs."""
+    await fetch(sql, *args)
+
+
+async def lock(table: str, ids: Sequence[UUID]) -> dict[UUID, Row]:
+    """Lock rows of a table `FOR NO KEY UPDATE`, ordered by id so that opposite sets queue instead of deadlocking."""
+    assert _transaction.get() is not None, "a lock outside a transaction is released before it is used"
+    rows = await fetch(f"select * from {table} where id = any($1) order by id for no key update", list(ids))  # noqa: S608 - table names are literals in our code
+    return {row["id"]: row for row in rows}

@@ -1,0 +1,72 @@
+"""Reads as data: a relation is a set of rows with one answer to "who may see this?".
+
+Contexts declare their relations in `queries.py`; the API reads through them only. What a viewer may not see does not
+exist for them. In the SQL of a relation `{t}` is the row, `{viewer}` the viewer's user id (null for a stranger) and
+`{staff}` whether the viewer is an operator.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from domain.shared import db
+from domain.shared.actor import Viewer
+from domain.shared.db import Row
+
+MAX_PAGE = 100
+
+
+@dataclass(frozen=True)
+class Page:
+    """Rows of a connection, and whether more follow."""
+
+    rows: list[Row]
+    has_next: bool
+
+
+@dataclass(frozen=True)
+class Relation:
+    """Rows of a table or view. `visible` is the predicate; `columns` adds expressions to `{t}.*`."""
+
+    table: str
+    visible: str
+    columns: str = "{t}.*"
+
+    def _sql(self, text: str) -> str:
+        return text.format(t="t", viewer="viewer.id", staff="viewer.staff")
+
+    async def by_ids(self, viewer: Viewer, ids: Sequence[UUID], column: str = "id") -> list[Row]:
+        """The visible rows whose `column` is one of `ids`, in no order: one statement for all of them."""
+        return await self.select(viewer, f"{{t}}.{column} = any($3)", [list(ids)])
+
+    async def select(
+        self, viewer: Viewer, where: str = "true", args: Sequence[object] = (), tail: str = ""
+    ) -> list[Row]:
+        """The visible rows that fulfil `where`; its arguments begin at $3."""
+        sql = (
+            f"select {self.columns} from {self.table} {{t}}, (select $1::uuid as id, $2::boolean as staff) viewer "  # noqa: S608 - all parts are literals in our code
+            f"where ({self.visible}) and ({where}) {tail}"
+        )
+        return await db.fetch(self._sql(sql), viewer.user_id, viewer.is_staff, *args)
+
+    async def page(
+        self,
+        viewer: Viewer,
+        first: int,
+        *,
+        where: str = "true",
+        args: Sequence[object] = (),
+        order: Sequence[tuple[str, str]] = (("id", "desc"),),
+        after: Sequence[object] | None = None,
+    ) -> Page:
+        """One page by keyset. `order`: immutable (column, asc|desc) pairs of one direction; `after`: the last row's values of them."""
+        args = list(args)
+        columns = ", ".join(f"{{t}}.{column}" for column, _ in order)
+        if after is not None:
+            direction = "<" if order[0][1] == "desc" else ">"
+            places = ", ".join(f"${len(args) + 3 + i}" for i in range(len(after)))
+            where = f"({where}) and ({columns}) {direction} ({places})"
+            args += after
+        tail = "order by " + ", ".join(f"{{t}}.{column} {way}" for column, way in order) + f" limit {first + 1}"
+        rows = await self.select(viewer, where, args, tail)
+        return Page(rows[:first], len(rows) > first)

@@ -1,0 +1,59 @@
+"""Real servers for every test process: PostgreSQL and Valkey from wheels, migrated once, gone at the end."""
+
+import os
+import tempfile
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import asyncpg
+import pytest
+
+os.environ.setdefault("KALENDS_SECRET_KEY", "a key for tests, of more than thirty-two characters")
+os.environ.setdefault("KALENDS_WEBHOOK_SECRET", "whsec_dGVzdHMgb25seSwgdGVzdHMgb25seSwgdGVzdHMgb25seQ==")
+os.environ.setdefault("KALENDS_BANK_API_KEY", "a key for tests of the bank, of more than thirty-two characters")
+
+from cli.embedded import EmbeddedServers  # noqa: E402 - settings are read from the environment
+from migrations.run import migrate  # noqa: E402
+
+
+@pytest.fixture(scope="session")
+def servers() -> Iterator[EmbeddedServers]:
+    """PostgreSQL and Valkey of this test process, with a short path: sockets must fit into 100 bytes."""
+    with tempfile.TemporaryDirectory(prefix="kt-") as home:
+        Path(home).chmod(0o755)
+        with EmbeddedServers(Path(home), durable=False) as running:
+            yield running
+
+
+@pytest.fixture(scope="session")
+async def template(servers: EmbeddedServers) -> str:
+    """A migrated database that others are copied from; nobody connects to it."""
+    await migrate(servers.migration_database_url)
+    return "kalends"
+
+
+@pytest.fixture(scope="session")
+async def make_database(servers: EmbeddedServers, template: str) -> AsyncIterator["Databases"]:
+    """Makes migrated databases by copying the template."""
+    connection = await asyncpg.connect(servers.migration_database_url.replace("/kalends?", "/postgres?"))
+    yield Databases(servers, template, connection)
+    await connection.close()
+
+
+class Databases:
+    """Copies of a migrated database."""
+
+    def __init__(
+        self, servers: EmbeddedServers, template: str, connection: "asyncpg.Connection[asyncpg.Record]"
+    ) -> None:
+        self.servers = servers
+        self.template = template
+        self.connection = connection
+
+    async def make(self, name: str) -> tuple[str, str]:
+        """The URLs (application, owner) of a fresh copy."""
+        await self.connection.execute(f"create database {name} template {self.template}")
+        return tuple(  # type: ignore[return-value] - two URLs
+            url.replace("/kalends?", f"/{name}?")
+            for url in (self.servers.database_url, self.servers.migration_database_url)
+        )

@@ -1,0 +1,1 @@
+"""Commands and queries, run in this process on a real PostgreSQL."""

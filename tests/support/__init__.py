@@ -1,0 +1,1 @@
+"""What several tests share: a world of processes, and a client that speaks to it."""
