@@ -4,6 +4,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from tortoise import fields
+from tortoise.contrib.postgres.fields import ArrayField
 
 from domain.shared.models import Entity, code, foreign_key, texts
 
@@ -52,6 +53,13 @@ class DocumentKind(StrEnum):
     RISK_WARNING = "RISK_WARNING"
     DEBIT_MANDATE = "DEBIT_MANDATE"
     LOAN_CONTRACT = "LOAN_CONTRACT"
+
+
+class Locale(StrEnum):
+    """Languages in which the platform writes to its users."""
+
+    EN = "EN"
+    ZH = "ZH"
 
 
 class User(Entity):
@@ -129,7 +137,7 @@ class IdentityCheck(Entity):
 
 
 class Document(Entity):
-    """A version of a document, by its hash; a loan's contract belongs to the loan."""
+    """A version of a document, by its hash. A loan's contract belongs to the loan and is for its readers; null: for all."""
 
     kind = code(DocumentKind)
     version = fields.IntField()
@@ -138,6 +146,7 @@ class Document(Entity):
     body = fields.TextField()
     sha256 = fields.CharField(max_length=64)
     published_at = fields.DatetimeField()
+    readers = ArrayField(element_type="uuid", null=True)
 
     class Meta:
         schema = "identity"

@@ -2,6 +2,7 @@
 alter table identity.users add check (email = lower(email));
 alter table identity.consents add constraint consents_user_document unique (user_id, document_id);
 create unique index documents_kind_version on identity.documents (kind, version) where loan_id is null;
+create unique index documents_contract_version on identity.documents (loan_id, kind, version) where loan_id is not null;
 create unique index identity_checks_one_open on identity.identity_checks (user_id) where status in ('PENDING', 'SUBMITTED', 'REVIEW', 'VERIFIED');
 create index identity_checks_waiting on identity.identity_checks (status) where status in ('PENDING', 'SUBMITTED', 'REVIEW');
 create index sessions_user on identity.sessions (user_id);

@@ -131,8 +131,9 @@ class Migration(migrations.Migration):
                 ('body', fields.TextField(unique=False)),
                 ('sha256', fields.CharField(max_length=64)),
                 ('published_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ('readers', ArrayField(null=True, element_type='UUID')),
             ],
-            options={'table': 'documents', 'schema': 'identity', 'app': 'kalends', 'pk_attr': 'id', 'table_description': "A version of a document, by its hash; a loan's contract belongs to the loan."},
+            options={'table': 'documents', 'schema': 'identity', 'app': 'kalends', 'pk_attr': 'id', 'table_description': "A version of a document, by its hash. A loan's contract belongs to the loan and is for its readers; null: for all."},
             bases=['Entity'],
         ),
         ops.CreateModel(
