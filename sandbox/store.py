@@ -8,7 +8,7 @@ from pathlib import Path
 
 SCHEMA = Path(__file__).with_name("schema.sql").read_text()
 TABLES = (
-    "delivery", "notice", "step", "entry", "movement", "request", "mandate", "behaviour", "account", "identity_check",
+    "delivery", "entry", "notice", "step", "movement", "request", "mandate", "behaviour", "account", "identity_check",
     "mail", "setting",
 )  # fmt: skip
 
