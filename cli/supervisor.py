@@ -20,6 +20,9 @@ from cli import watchdog
 # Standard input is the watchdog's pipe until the program takes the process over.
 REGISTER_THEN_RUN = 'echo "+$0 $$" >&0 && exec "$@" </dev/null'
 
+# A signal to everybody must not leave the servers alone: what is ignored here stays ignored in the watchdog.
+DEAF_FROM_THE_START = 'trap "" INT TERM HUP && exec "$@"'
+
 
 @dataclass(frozen=True)
 class Account:
@@ -51,7 +54,7 @@ class Supervisor:
     def __init__(self) -> None:
         self._children: dict[str, _Child] = {}
         self._watchdog = subprocess.Popen(
-            [sys.executable, "-B", "-I", watchdog.__file__],
+            ["/bin/sh", "-c", DEAF_FROM_THE_START, "watchdog", sys.executable, "-B", "-I", watchdog.__file__],
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
             start_new_session=True,

@@ -2,13 +2,14 @@
 
 It reads its standard input, a pipe whose other end the supervisor holds, one line per child: `+<signal> <pid>` when a
 child starts, `-<pid>` when it was stopped. The end of the pipe means that the supervisor is gone, however it went.
-Run by its file name, so that it depends on nothing but psutil.
+It is started deaf to the signals that end the supervisor, and by its file name, so that it needs nothing but psutil.
 """
 
 import contextlib
 import os
 import signal
 import sys
+import time
 
 import psutil
 
@@ -17,9 +18,6 @@ GRACE_S = 5.0
 
 def main() -> None:
     """Watch until the pipe ends, then stop what is still registered, the youngest first."""
-    # Only the end of the pipe ends the watch: a signal to everybody must not leave the servers alone.
-    for quiet in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(quiet, signal.SIG_IGN)
     children: dict[int, tuple[psutil.Process, signal.Signals]] = {}
     for line in sys.stdin:
         if line.startswith("-"):
@@ -36,14 +34,20 @@ def stop(process: psutil.Process, stop_signal: signal.Signals, grace_s: float = 
     """Ask a process to stop; after the grace kill its whole group. psutil never signals a reused pid."""
     with contextlib.suppress(psutil.NoSuchProcess):
         process.send_signal(stop_signal)
-        try:
-            process.wait(grace_s)
-        except psutil.TimeoutExpired:
-            if process.is_running():
-                with contextlib.suppress(ProcessLookupError):
-                    os.killpg(process.pid, signal.SIGKILL)
-                with contextlib.suppress(psutil.TimeoutExpired):
-                    process.wait(grace_s)
+        if not _ends_within(process, grace_s):
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+            _ends_within(process, grace_s)
+
+
+def _ends_within(process: psutil.Process, seconds: float) -> bool:
+    """Whether a process ends in time; one that nobody has reaped yet has ended."""
+    deadline = time.monotonic() + seconds
+    while process.is_running() and process.status() != psutil.STATUS_ZOMBIE:
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.02)
+    return True
 
 
 if __name__ == "__main__":

@@ -1,0 +1,1 @@
+"""Tests of the kalends command, its servers and its supervisor."""
