@@ -19,7 +19,7 @@ def run(
     Raises OSError if a port is taken, DataDirectoryInUseError if another sandbox uses the directory, ValueError for a
     secret or key that cannot be used.
     """
-    if not webhook_secret or not api_key:
+    if not webhook_secret.removeprefix("whsec_") or not api_key:
         raise ValueError("the sandbox needs a webhook secret and an API key")
     # Everything that can fail does so here, before the server starts: the command line shows it in one line.
     http_socket = socket.create_server((host, http_port))

@@ -1,0 +1,1 @@
+"""The sandbox as a real process, seen through the gateways the platform uses."""
