@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from tests.sandbox.support import MONDAY, Desk, Receiver
+from workers.gateways.bank import BankInstruction
 
 
 async def test_a_delayed_debit_settles_working_days_later(desk: Desk, receiver: Receiver) -> None:
@@ -112,3 +113,30 @@ async def test_behaviours_are_checked_and_cleared(desk: Desk, receiver: Receiver
     await desk.bank.submit([await desk.debtor("a", 5000)], "key")
     await desk.at(MONDAY)
     assert receiver.kinds() == ["debit.settled"]
+
+
+async def test_a_returned_payout_comes_back_to_custody(desk: Desk, receiver: Receiver) -> None:
+    await desk.at(MONDAY)
+    account = await desk.account(3000)
+    await desk.deposit(account, 3000)
+    await desk.tell("payout", "return", days=1)
+    await desk.bank.submit([BankInstruction("p", "payout", 3000, "CNY", account, "withdrawal")], "key")
+    await desk.at(MONDAY)
+    assert (await desk.balance(account), await desk.custody()) == (3000, 0)
+    await desk.at(MONDAY + timedelta(days=1))
+    assert [(e["kind"], e["reason"]) for e in receiver.entries()[2:]] == [
+        ("payout.settled", None),
+        ("payout.returned", "account_closed"),
+    ]
+    assert (await desk.balance(account), await desk.custody()) == (0, 3000)
+    (state,) = await desk.bank.statuses(["p"])
+    assert (state.status, state.reason) == ("returned", "account_closed")
+
+
+async def test_a_cancelled_mandate_stays_cancelled(desk: Desk) -> None:
+    await desk.at(MONDAY)
+    debit = await desk.debtor("a", 5000)
+    await desk.bank.cancel_mandate("mandate-a")
+    await desk.bank.cancel_mandate("mandate-a")
+    assert await desk.bank.open_mandate("mandate-a", debit.account, "Ada") == "cancelled"
+    assert (await desk.bank.submit([debit], "key")).refused == {"a": "no_active_mandate"}
