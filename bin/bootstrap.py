@@ -13,6 +13,7 @@ import os
 import platform
 import re
 import shutil
+import ssl
 import subprocess
 import sys
 import sysconfig
@@ -186,6 +187,9 @@ def environment() -> Iterator[tuple[str, str]]:
     yield from os.environ.items()
     yield "UV_PYTHON_DOWNLOADS", "never"
     yield "UV_LINK_MODE", os.environ.get("UV_LINK_MODE", "copy")
+    if ssl.get_default_verify_paths().cafile:
+        # Behind a company's proxy only the machine's own store knows the proxy's certificate, as pip's settings do.
+        yield "UV_SYSTEM_CERTS", os.environ.get("UV_SYSTEM_CERTS", "true")
     if not os.environ.get("HOME"):
         yield "UV_CACHE_DIR", os.environ.get("UV_CACHE_DIR", str(ROOT / ".uv" / "cache"))
     index = configured_index()

@@ -1,0 +1,1 @@
+"""Tests about the tree itself: where packages come from, sizes, words, packaging."""
