@@ -116,7 +116,7 @@ class AccessToken(Entity):
 
 
 class IdentityCheck(Entity):
-    """One check by the identity provider. The identification number is kept only until the provider has it; then its hash."""
+    """A check by the identity provider. The identification number is kept until the provider has it, then its hash."""
 
     user_id: UUID
     user = foreign_key("User")
@@ -137,7 +137,7 @@ class IdentityCheck(Entity):
 
 
 class Document(Entity):
-    """A version of a document, by its hash. A loan's contract belongs to the loan and is for its readers; null: for all."""
+    """A version of a document. A loan's contract belongs to the loan; `readers`: who may read it, null: all."""
 
     kind = code(DocumentKind)
     version = fields.IntField()

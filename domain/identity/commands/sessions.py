@@ -1,0 +1,135 @@
+"""Sessions: a short access token, and a refresh token that works once and is replaced by the next of its family."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from domain.identity import credentials, events, rules
+from domain.identity.errors import InvalidCredentials, InvalidToken
+from domain.shared import clock, db, ids, outbox
+from domain.shared.actor import Actor, Scope
+from domain.shared.db import Row
+from domain.shared.errors import InvalidInput
+from domain.shared.settings import settings
+
+
+@dataclass(frozen=True, kw_only=True)
+class SessionTokens:
+    """What a client keeps of a session; the refresh token is shown here only. `session_id` names the family."""
+
+    session_id: UUID
+    user_id: UUID
+    scopes: frozenset[Scope]
+    access_token: str
+    access_expires_at: datetime
+    refresh_token: str
+    refresh_expires_at: datetime
+
+
+async def log_in(email: str, password: str) -> SessionTokens:
+    """Open a session for a confirmed account.
+
+    Raises `InvalidCredentials`, after the same work, for an unknown or unconfirmed e-mail or a wrong password; `Busy`.
+    """
+    try:
+        address = rules.clean_email(email, sandbox=settings().is_sandbox)
+        secret = rules.clean_password(password)
+    except InvalidInput:
+        address, secret = "", "impossible"
+    user = await db.fetch_one("select * from identity.users where email = $1", address)
+    fits = await credentials.password_fits(user["password_hash"] if user else None, secret)
+    if user is None or not fits or user["email_verified_at"] is None:
+        raise InvalidCredentials
+    return await start(user)
+
+
+@db.atomic
+async def start(user: Row) -> SessionTokens:
+    """Begin a family for a user (row of identity.users)."""
+    return await _issue(user, ids.new())
+
+
+async def _issue(user: Row, family_id: UUID) -> SessionTokens:
+    now = clock.wall()
+    secret, token_hash = credentials.opaque(credentials.REFRESH_PREFIX)
+    expires_at = now + timedelta(days=settings().refresh_token_days)
+    await db.execute(
+        """insert into identity.sessions (id, user_id, family_id, token_hash, created_at, expires_at)
+        values ($1, $2, $3, $4, $5, $6)""",
+        ids.new(), user["id"], family_id, token_hash, now, expires_at,
+    )  # fmt: skip
+    scopes = rules.scopes_of(user["roles"], user["operator_scopes"])
+    access = credentials.access_token(user["id"], family_id, scopes)
+    return SessionTokens(
+        session_id=family_id,
+        user_id=user["id"],
+        scopes=scopes,
+        access_token=access.token,
+        access_expires_at=access.expires_at,
+        refresh_token=secret,
+        refresh_expires_at=expires_at,
+    )
+
+
+async def refresh_session(refresh_token: str) -> SessionTokens:
+    """Replace a refresh token by the next one, with the scopes the user has now.
+
+    Raises `InvalidToken`. A token that was already replaced revokes its whole family, since the thief and the owner
+    cannot be told apart; that is committed although the call is refused.
+    """
+    tokens = await _rotate(credentials.digest(refresh_token))
+    if tokens is None:
+        raise InvalidToken(path=("refreshToken",))
+    return tokens
+
+
+@db.atomic
+async def _rotate(token_hash: str) -> SessionTokens | None:
+    now = clock.wall()
+    user = await db.fetch_one(
+        """update identity.sessions s set rotated_at = $2 from identity.users u
+        where s.token_hash = $1 and u.id = s.user_id
+          and s.rotated_at is null and s.revoked_at is null and s.expires_at > $2
+        returning s.family_id, u.id, u.roles, u.operator_scopes""",
+        token_hash, now,
+    )  # fmt: skip
+    if user is not None:
+        return await _issue(user, user["family_id"])
+    reused = await db.fetch_one(
+        "select user_id, family_id from identity.sessions where token_hash = $1 and rotated_at is not null", token_hash
+    )
+    if reused is not None and await _revoke([reused["family_id"]], now):
+        await outbox.record([events.session_compromised(reused["user_id"], reused["family_id"])])
+    return None
+
+
+async def _revoke(family_ids: list[UUID], now: datetime) -> int:
+    """Revoke families; returns how many of them were alive."""
+    rows = await db.fetch(
+        """update identity.sessions set revoked_at = $2 where family_id = any($1) and revoked_at is null
+        returning family_id, rotated_at is null and expires_at > $2 as alive""",
+        family_ids, now,
+    )  # fmt: skip
+    return len({row["family_id"] for row in rows if row["alive"]})
+
+
+@db.atomic
+async def log_out(refresh_token: str) -> None:
+    """End the session a refresh token belongs to; nothing for an unknown one. Access tokens run out by themselves."""
+    family_id = await db.fetch_value(
+        "select family_id from identity.sessions where token_hash = $1", credentials.digest(refresh_token)
+    )
+    if family_id is not None:
+        await _revoke([family_id], clock.wall())
+
+
+@db.atomic
+async def revoke_sessions(actor: Actor, session_ids: list[UUID] | None = None) -> int:
+    """End these sessions of the actor, or all; returns how many were alive. Those of others are ignored."""
+    actor.require(Scope.ACCOUNT)
+    rows = await db.fetch(
+        """select distinct family_id from identity.sessions
+        where user_id = $1 and revoked_at is null and ($2::uuid[] is null or family_id = any($2))""",
+        actor.user_id, session_ids,
+    )  # fmt: skip
+    return await _revoke([row["family_id"] for row in rows], clock.wall())
