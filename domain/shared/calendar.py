@@ -36,7 +36,7 @@ class Calendar:
         return day
 
     def add_working_days(self, day: date, count: int) -> date:
-        """The `count`-th working day after a day (before it, if negative); with 0 the day itself, whatever day it is."""
+        """The `count`-th working day after a day, or before it if negative; 0 is the day itself, working or not."""
         step = timedelta(days=1 if count > 0 else -1)
         for _ in range(abs(count)):
             day += step

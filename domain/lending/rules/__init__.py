@@ -1,0 +1,1 @@
+"""The rules of lending: pure functions on integers and dates, without I/O."""
