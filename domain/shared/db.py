@@ -150,7 +150,7 @@ def atomic(command: Callable[P, Awaitable[R]]) -> Callable[P, Coroutine[Any, Any
                     return await _transact(lambda: command(*args, **kwargs))
                 except CONFLICTS as conflict:
                     if attempt == ATTEMPTS - 1:
-                        raise Busy() from conflict
+                        raise Busy from conflict
                     await asyncio.sleep(0.02 * 2**attempt)
             raise AssertionError("unreachable")
 
@@ -169,7 +169,7 @@ async def _transact(work: Callable[[], Awaitable[R]]) -> R:
             finally:
                 _transaction.reset(token)
     except LOST as lost:
-        raise Busy() from lost
+        raise Busy from lost
     await bell.ring(transaction.ring)
     return result
 
@@ -192,7 +192,7 @@ async def fetch(sql: str, *args: object) -> list[Row]:
         try:
             return await get_connection("default").execute_query_dict(sql, list(args))
         except LOST:
-            raise Busy() from lost
+            raise Busy from lost
 
 
 async def fetch_one(sql: str, *args: object) -> Row | None:

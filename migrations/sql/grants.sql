@@ -1,7 +1,7 @@
 grant usage on schema shared, ledger, identity, payments, credit, lending, marketplace, notifications, audit to kalends_app;
 grant select, insert, update, delete on all tables in schema identity, payments, credit, lending, marketplace, notifications to kalends_app;
 grant select on shared.clock to kalends_app;
-grant update (shift, time_zone, target_at, target_set_at) on shared.clock to kalends_app;
+grant update (shift, time_zone, target_at, moved_by, leased_until) on shared.clock to kalends_app;
 grant select, insert on shared.outbox to kalends_app;
 grant update (dispatched_at, attempts, retry_at, last_error) on shared.outbox to kalends_app;
 grant select, insert on shared.idempotency to kalends_app;

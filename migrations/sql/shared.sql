@@ -4,7 +4,8 @@ create table shared.clock (
   shift interval not null default interval '0',
   time_zone text not null default 'UTC',
   target_at timestamptz,
-  target_set_at timestamptz
+  moved_by uuid,  -- the worker that walks to the target, as long as its lease lasts
+  leased_until timestamptz
 );
 insert into shared.clock default values;
 

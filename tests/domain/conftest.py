@@ -55,6 +55,6 @@ def set_clock(owner: "asyncpg.Connection[asyncpg.Record]") -> Callable[[datetime
 
 async def _set_clock(owner: "asyncpg.Connection[asyncpg.Record]", instant: datetime) -> None:
     await owner.execute(
-        "update shared.clock set shift = $1 - now(), time_zone = 'Asia/Shanghai', target_at = null, target_set_at = null",
+        "update shared.clock set shift = $1 - now(), time_zone = 'Asia/Shanghai', target_at = null, moved_by = null, leased_until = null",
         instant,
     )

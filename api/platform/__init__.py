@@ -1,0 +1,1 @@
+"""The platform itself: its profile, its clock, what it publishes."""

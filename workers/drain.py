@@ -1,0 +1,121 @@
+"""Doing what there is to do: the order of work, and when it is done.
+
+Every step finds its work by a query, does it, and says how much there was; running one twice, or in two workers at once,
+does nothing twice. A ring runs the prompt steps; the sweep of every minute runs all of them, so a lost ring costs a
+minute at most. When the clock walks, each day is drained before the next.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+
+import structlog
+
+from domain.shared import clock, policy, sandbox_clock
+from domain.shared.sandbox_clock import Walk
+from workers import due, outbound
+from workers.gateways.errors import GatewayRefused, GatewayUnavailable
+from workers.handlers import HANDLERS
+from workers.providers import Providers
+from workers.relay import relay
+
+Step = Callable[[Providers], Awaitable[int]]
+
+WAIT_S = 0.02
+MOST_ROUNDS = 500
+"""More rounds than this for one day mean that something causes itself."""
+
+log = structlog.get_logger()
+
+
+async def _relay(_: Providers) -> int:
+    return await relay(HANDLERS)
+
+
+PROMPT: Sequence[Step] = (
+    due.webhooks,
+    _relay,
+    outbound.mandates,
+    outbound.identity_checks,
+    outbound.instructions,
+    outbound.messages,
+)
+"""What a ring is about: events, webhooks, and what providers have to be told."""
+
+DUE: Sequence[Step] = (
+    due.expire_offers,
+    due.expire_listings,
+    due.close_funded,
+    due.collect,
+    due.default,
+    due.remind,
+)
+"""What becomes due as business time passes."""
+
+DAILY: Sequence[Step] = (due.reconcile, outbound.lost_answers)
+"""What wants a quiet moment."""
+
+
+async def prompt(providers: Providers) -> int:
+    """Do what a ring is about, until nothing is left."""
+    return await _until_quiet(PROMPT, providers)
+
+
+async def sweep(providers: Providers) -> int:
+    """Do everything that is due, once through; while the clock walks, what is due is the walker's."""
+    steps = PROMPT if await sandbox_clock.is_walking() else (*DUE, *PROMPT, *DAILY)
+    return sum([await _step(step, providers) for step in steps])
+
+
+async def _until_quiet(steps: Sequence[Step], providers: Providers) -> int:
+    done = 0
+    for _ in range(MOST_ROUNDS):
+        count = sum([await _step(step, providers) for step in steps])
+        done += count
+        if not count:
+            return done
+    log.error("drain.never_quiet", steps=[step.__name__ for step in steps])
+    return done
+
+
+async def _step(step: Step, providers: Providers) -> int:
+    """One step; a fault of it must not keep the others from their work."""
+    try:
+        return await step(providers)
+    except (GatewayUnavailable, GatewayRefused) as error:
+        log.warning("drain.provider", step=step.__name__, error=str(error))
+    except Exception:
+        log.exception("drain.failed", step=step.__name__)
+    return 0
+
+
+async def walk(providers: Providers) -> bool:
+    """Walk the sandbox's clock to its target, day by day; True if this worker walked."""
+    own = Walk()
+    walked = False
+    while await own.take():
+        walked = True
+        await own.step()
+        await _day(providers)
+    await own.leave()
+    return walked
+
+
+async def _day(providers: Providers) -> None:
+    """Drain one day: what is due, then the bank and its answers, until nobody, other workers included, has anything to do."""
+    await _bank(providers)
+    for _ in range(MOST_ROUNDS):
+        done = await _until_quiet((*DUE, *PROMPT), providers)
+        told = await _bank(providers)
+        if not done and not told:
+            if not (await sandbox_clock.state()).pending:
+                break
+            await asyncio.sleep(WAIT_S)
+    for step in DAILY:
+        await _step(step, providers)
+
+
+async def _bank(providers: Providers) -> int:
+    """Bring the bank's clock to ours and wait for all it has to tell."""
+    profile = policy.active()
+    drained = await providers.bank.clock(await clock.now(), profile.time_zone, profile.country)
+    return drained.executed + drained.delivered

@@ -1,0 +1,161 @@
+"""The worker process: arq runs the jobs, a listener turns rings into jobs, and PostgreSQL says what there is to do.
+
+arq has its habits, and this module is the only one that knows them: jobs carry nothing, are found in PostgreSQL, and may
+fail or run twice; no result is kept, so that a job's id is free again; a Valkey that is away ends arq's loop, so while
+it is away this process sweeps by itself and tries again.
+"""
+
+import asyncio
+import json
+import signal
+import time
+from typing import Any
+
+import redis.asyncio as redis
+import structlog
+import uvloop
+from arq import cron
+from arq.connections import ArqRedis, RedisSettings
+from arq.worker import Worker, func
+
+from domain.shared import bell, db, logs
+from domain.shared.settings import Settings
+from workers import drain, providers
+
+QUEUE = "kalends:jobs"
+COALESCE_MS = 40
+"""Rings within this time become one job."""
+RETRY_S = 1.0
+SWEEP_S = 60
+JOB_TIMEOUT_S = 3600
+STOP_S = 15
+
+log = structlog.get_logger()
+
+
+async def prompt(ctx: dict[str, Any]) -> None:
+    """Job: events, webhooks, what providers have to be told; and the clock, if it is to move."""
+    await drain.prompt(ctx["providers"])
+    await drain.walk(ctx["providers"])
+
+
+async def sweep(ctx: dict[str, Any]) -> None:
+    """Job: everything that is due."""
+    await drain.sweep(ctx["providers"])
+    await drain.walk(ctx["providers"])
+
+
+def run(settings: Settings) -> None:
+    """Run a worker until SIGTERM or Ctrl-C; running jobs get 15 s to finish."""
+    logs.configure(settings)
+    uvloop.run(_run(settings))
+
+
+async def _run(settings: Settings) -> None:
+    await db.connect(settings.database_url.get_secret_value(), settings.database_pool_size)
+    bell.connect(settings.redis_url.get_secret_value())
+    stopping = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stopping.set)
+    try:
+        async with providers.connect(settings) as outside:
+            log.info("worker.started")
+            while not stopping.is_set():
+                await _with_valkey(settings, outside, stopping)
+    finally:
+        await bell.disconnect()
+        await db.disconnect()
+        log.info("worker.stopped")
+
+
+async def _with_valkey(settings: Settings, outside: providers.Providers, stopping: asyncio.Event) -> None:
+    """Work by rings as long as Valkey is there; without it, sweep and look again."""
+    pool = _pool(settings)
+    try:
+        await pool.ping()
+        worker = _worker(pool, outside)
+        tasks = [
+            asyncio.create_task(worker.async_run()),
+            asyncio.create_task(_listen(settings, pool)),
+            asyncio.create_task(stopping.wait()),
+        ]
+        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        worker.allow_pick_jobs = False
+        await _finish(worker)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        for task in tasks[:2]:
+            if not task.cancelled() and task.exception():
+                log.warning("worker.valkey_lost", error=type(task.exception()).__name__)
+    except (redis.RedisError, OSError) as error:
+        log.warning("worker.without_valkey", error=type(error).__name__)
+        await drain.sweep(outside)
+        await drain.walk(outside)
+    finally:
+        await pool.aclose()
+    if not stopping.is_set():
+        await asyncio.sleep(RETRY_S)
+
+
+async def _finish(worker: Worker) -> None:
+    """Let running jobs finish; what they do not get done is found again."""
+    running = list(worker.tasks.values())
+    if running:
+        await asyncio.wait(running, timeout=STOP_S)
+
+
+def _pool(settings: Settings) -> ArqRedis:
+    return ArqRedis.from_url(
+        settings.redis_url.get_secret_value(),
+        default_queue_name=QUEUE,
+        job_serializer=_dump,
+        job_deserializer=json.loads,
+    )
+
+
+def _dump(job: dict[str, Any]) -> bytes:
+    return json.dumps(job, default=str).encode()
+
+
+def _worker(pool: ArqRedis, outside: providers.Providers) -> Worker:
+    return Worker(
+        functions=[func(prompt, keep_result=0), func(sweep, keep_result=0)],
+        cron_jobs=[cron(sweep, second=0, keep_result=0, unique=True)],
+        redis_pool=pool,
+        redis_settings=RedisSettings(),
+        queue_name=QUEUE,
+        job_serializer=_dump,
+        job_deserializer=json.loads,
+        ctx={"providers": outside},
+        keep_result=0,
+        max_jobs=4,
+        max_tries=1,
+        job_timeout=JOB_TIMEOUT_S,
+        poll_delay=0.05,
+        handle_signals=False,
+        retry_jobs=False,
+        health_check_interval=30,
+    )
+
+
+async def _listen(settings: Settings, pool: ArqRedis) -> None:
+    """Turn rings into jobs; the first is made at once, for what happened while nobody listened."""
+    client = redis.Redis.from_url(settings.redis_url.get_secret_value())
+    try:
+        async with client.pubsub() as pubsub:
+            await pubsub.subscribe(bell.CHANNEL)
+            await pool.enqueue_job("sweep")
+            async for message in pubsub.listen():
+                if message["type"] == "message" and bell.Ring.load(message["data"]).outbox:
+                    await _enqueue(pool)
+    finally:
+        await client.aclose()
+
+
+async def _enqueue(pool: ArqRedis) -> None:
+    """One job for all rings of a moment, in whichever worker hears them."""
+    now_ms = time.time_ns() // 1_000_000
+    slot = now_ms // COALESCE_MS
+    await pool.enqueue_job("prompt", _job_id=f"prompt:{slot}", _defer_by=(COALESCE_MS - now_ms % COALESCE_MS) / 1000)
