@@ -18,6 +18,8 @@ from cli.commands import (
     work,
 )
 
+OURS = ("api", "cli", "domain", "migrations", "sandbox", "workers")
+
 app = typer.Typer(name="kalends", add_completion=False, rich_markup_mode=None)
 app.command("serve")(serve.command)
 app.command("work")(work.command)
@@ -57,9 +59,13 @@ def main() -> None:
 def say_in_one_line(kind: type[BaseException], error: BaseException, _: TracebackType | None) -> None:
     """What a person sees of an exception that nobody caught; Python then exits with 1."""
     text = one_line(str(error))
-    # An exception of ours is a sentence; of another's, the kind is half of what it says.
-    named = text if kind.__module__.startswith("cli.") else f"{kind.__name__}: {text}"
-    print(f"kalends: {named.removesuffix(': ')} (kalends --debug shows where)", file=sys.stderr)
+    if kind.__module__.partition(".")[0] in OURS:
+        print(f"kalends: {text}", file=sys.stderr)
+    else:
+        # Of a library's exception the kind is half of what it says.
+        print(
+            f"kalends: {f'{kind.__name__}: {text}'.removesuffix(': ')} (kalends --debug shows where)", file=sys.stderr
+        )
 
 
 def one_line(text: str) -> str:

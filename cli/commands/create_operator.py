@@ -12,6 +12,9 @@ from cli.environment import load_settings
 def command(
     email: Annotated[str, typer.Argument(help="The operator's e-mail address.")],
     name: Annotated[str, typer.Option(help="The operator's name, as colleagues see it.")] = "Operator",
+    scopes: Annotated[
+        list[str] | None, typer.Option("--scope", help="REVIEW, COLLECT, FINANCE or CLOCK; may be repeated (all).")
+    ] = None,
 ) -> None:
     """Create an operator.
 
@@ -20,8 +23,7 @@ def command(
     """
     import asyncio
 
-    password = _password()
-    identifier = asyncio.run(_create(email, name, password))
+    identifier = asyncio.run(_create(email, name, scopes))
     print(f"Created the operator {email} ({identifier}).")
 
 
@@ -35,13 +37,19 @@ def _password() -> str:
     return password
 
 
-async def _create(email: str, name: str, password: str) -> str:
+async def _create(email: str, name: str, scopes: list[str] | None) -> str:
     from domain.identity.commands import create_operator
+    from domain.identity.models import OperatorScope
     from domain.shared import db
 
     settings = load_settings()
+    unknown = set(scopes or ()) - set(OperatorScope)
+    if unknown:
+        raise typer.BadParameter(f"there is no scope {', '.join(sorted(unknown))}")
+    granted = [OperatorScope(scope) for scope in scopes] if scopes else list(OperatorScope)
+    password = _password()
     await db.connect(settings.database_url.get_secret_value(), pool_size=2)
     try:
-        return str(await create_operator(email=email, password=password, name=name))
+        return str(await create_operator(email=email, password=password, name=name, scopes=granted))
     finally:
         await db.disconnect()
