@@ -5,6 +5,7 @@ from uuid import UUID
 
 from tortoise import fields
 
+from domain.credit.rules.facts import LoanPurpose
 from domain.lending.rules.daycount import DayCount
 from domain.lending.rules.schedule import Frequency, RepaymentMethod, Rounding
 from domain.lending.rules.waterfall import DueKind
@@ -34,18 +35,8 @@ class LoanStatus(StrEnum):
     EXPIRED = "EXPIRED"
 
 
-class Purpose(StrEnum):
-    """What the money is for."""
-
-    CAR = "CAR"
-    FURNITURE = "FURNITURE"
-    ELECTRONICS = "ELECTRONICS"
-    APPLIANCES = "APPLIANCES"
-    REPAIRS = "REPAIRS"
-    EDUCATION = "EDUCATION"
-    RETRAINING = "RETRAINING"
-    BUSINESS = "BUSINESS"
-    OTHER = "OTHER"
+Purpose = LoanPurpose
+"""What the money is for: one vocabulary with the score, which tells new cars from used ones."""
 
 
 class PartyRole(StrEnum):
@@ -154,6 +145,8 @@ class Loan(Entity):
     defaulted_on = fields.DateField(null=True)
     written_off_on = fields.DateField(null=True)
     repaid_on = fields.DateField(null=True)
+    ended_at = fields.DatetimeField(null=True)
+    """When it was rejected, declined or withdrawn, or expired."""
 
     class Meta:
         schema = "lending"

@@ -1,0 +1,72 @@
+"""Refusals of the lending context."""
+
+from dataclasses import dataclass, field
+from typing import ClassVar
+
+from domain.shared.errors import DomainError
+from domain.shared.money import Money
+
+
+@dataclass(eq=False, kw_only=True)
+class AmountOutOfRange(DomainError):
+    """The product lends other amounts."""
+
+    minimum: Money
+    maximum: Money
+    step: Money
+    text: ClassVar[str] = "The amount must be between {minimum} and {maximum}, in multiples of {step}."
+
+
+@dataclass(eq=False, kw_only=True)
+class TermNotOffered(DomainError):
+    """The product is not offered for this term; `offered` are the numbers of periods of the frequency, none: not at all."""
+
+    offered: list[int] = field(default_factory=list)
+    text: ClassVar[str] = "This product is not offered for this term; see `offered`."
+
+
+@dataclass(eq=False, kw_only=True)
+class MethodNotOffered(DomainError):
+    """The product is not repaid by this method."""
+
+    offered: list[str] = field(default_factory=list)
+    text: ClassVar[str] = "This product is not repaid by this method; see `offered`."
+
+
+@dataclass(eq=False, kw_only=True)
+class ProductNotOpen(DomainError):
+    """The product takes no applications, or none of this kind of party."""
+
+    open_to: list[str] = field(default_factory=list)
+    text: ClassVar[str] = "This product takes applications of {open_to} only."
+
+
+@dataclass(eq=False, kw_only=True)
+class RateAboveCeiling(DomainError):
+    """The legal ceiling leaves no such rate: with all fees the loan would cost more a year than it allows."""
+
+    ceiling_ppm: int
+    text: ClassVar[str] = "With all fees this would cost more a year than the legal ceiling allows."
+
+
+@dataclass(eq=False, kw_only=True)
+class MandateRequired(DomainError):
+    """The product needs an active direct debit mandate for an account of the borrower."""
+
+    text: ClassVar[str] = "This product is repaid by direct debit: give a mandate and wait until it is active."
+
+
+@dataclass(eq=False, kw_only=True)
+class ConsentRequired(DomainError):
+    """Documents that must be accepted first; `waiting_for` names parties of the loan who have not."""
+
+    document_ids: list[str] = field(default_factory=list)
+    waiting_for: list[str] = field(default_factory=list)
+    text: ClassVar[str] = "Documents must be accepted first: see `documentIds` and `waitingFor`."
+
+
+@dataclass(eq=False, kw_only=True)
+class OfferExpired(DomainError):
+    """The offer was valid until earlier."""
+
+    text: ClassVar[str] = "The offer has expired; apply again."

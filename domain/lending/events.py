@@ -1,0 +1,38 @@
+"""What happens in a loan's life, as recorded in the outbox."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from domain.lending.models import LoanStatus as S
+from domain.shared.outbox import Event
+
+ENTERED: Mapping[S, str] = {
+    S.SUBMITTED: "loan.submitted",
+    S.UNDER_REVIEW: "loan.review_needed",
+    S.OFFERED: "loan.offered",
+    S.REJECTED: "loan.rejected",
+    S.LISTED: "loan.listed",
+    S.FUNDED: "loan.funded",
+    S.DISBURSING: "loan.disbursing",
+    S.ACTIVE: "loan.active",
+    S.DEFAULTED: "loan.defaulted",
+    S.WRITTEN_OFF: "loan.written_off",
+    S.CLOSED: "loan.closed",
+    S.DECLINED: "loan.declined",
+    S.WITHDRAWN: "loan.withdrawn",
+    S.EXPIRED: "loan.expired",
+}
+"""The event that tells of a loan's coming into a status."""
+
+
+def entered(loan: Mapping[str, Any], status: S, key: str | None = None, **facts: object) -> Event:
+    """A loan (its row) came into a status. `key`: by default the loan's id, as most happen once in a life."""
+    loan_id: UUID = loan["id"]
+    return Event(
+        kind=ENTERED[status],
+        key=key or str(loan_id),
+        payload={"loan_id": str(loan_id), "reference": loan["reference"], **facts},
+        loan_id=loan_id,
+        audience=(loan["borrower_id"],),
+    )

@@ -1,0 +1,1 @@
+"""Reads of the lending context: products, loans, and how they are served."""
