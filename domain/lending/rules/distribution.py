@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 
-_HORIZON = 2_000
-"""How many minor units ahead the largest remainder is checked; beyond, the earliest deadline decides at once."""
+_HORIZON = 8_192
+"""How many minor units ahead the largest remainders are checked; beyond, the earliest deadlines decide at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +39,9 @@ def share(amount_minor: int, notes: Sequence[NoteShare]) -> list[int]:
         return _catch_up(amount_minor, received, least)
     open_to = [at for at, (floor, remainder) in enumerate(exact) if remainder and least[at] == floor]
     chosen = sorted(open_to, key=lambda at: -exact[at][1])[:spare]
-    earliest = sorted(open_to, key=lambda at: _due_at(least[at] + 1, whole, weights[at]))[:spare]
-    if set(chosen) != set(earliest) and not _lasts(total, whole, weights, _with_odd_units(least, chosen)):
-        chosen = earliest
+    ahead = [(whole - exact[at][1], weights[at]) for at in chosen]
+    if not _lasts(_units_to_check(whole, ahead), total, whole, weights, _with_odd_units(least, chosen)):
+        chosen = sorted(open_to, key=lambda at: _due_at(least[at] + 1, whole, weights[at]))[:spare]
     return [now - had for now, had in zip(_with_odd_units(least, chosen), received, strict=True)]
 
 
@@ -56,28 +57,28 @@ def _with_odd_units(least: Sequence[int], chosen: Sequence[int]) -> list[int]:
     return result
 
 
-def _lasts(total: int, whole: int, weights: Sequence[int], receipts: Sequence[int]) -> bool:
-    """Whether from here on there will always be enough for every whole unit that falls due, however little is paid.
+def _units_to_check(whole: int, ahead: Sequence[tuple[int, int]]) -> int:
+    """For how many more minor units the notes given an odd unit could starve others; each by its lead and its weight.
 
-    It matters until every note that is ahead now has been overtaken by its exact part.
+    Leads (in parts of `whole`) shrink with every unit paid. At any later total the exact parts sum to a whole number
+    and those of the leaders lack their leads, so leads of less than one unit together cannot hold back a whole one.
     """
-    ahead = [_due_at(had, whole, weight) for had, weight in zip(receipts, weights, strict=True) if had and weight]
-    furthest = max(ahead, default=total) - total
-    if furthest > _HORIZON:
+    units = 0
+    while units <= _HORIZON and sum(max(lead - units * weight, 0) for lead, weight in ahead) >= whole:
+        units = 2 * units + 1
+    return units
+
+
+def _lasts(units: int, total: int, whole: int, weights: Sequence[int], receipts: Sequence[int]) -> bool:
+    """Whether during the next so many minor units, paid one by one, there is enough for every whole one that falls due."""
+    if units > _HORIZON:
         return False
-    needed = [0] * (furthest + 1)
+    falling_due = [0] * (units + 1)
     for had, weight in zip(receipts, weights, strict=True):
-        if not weight:
-            continue
-        units = had + 1
-        while (after := _due_at(units, whole, weight) - total) <= furthest:
-            needed[after] += 1
-            units += 1
-    for after in range(1, furthest + 1):
-        needed[after] += needed[after - 1]
-        if needed[after] > after:
-            return False
-    return True
+        following = range(had + 1, (total + units) * weight // whole + 1)
+        for number in following:
+            falling_due[_due_at(number, whole, weight) - total] += 1
+    return all(needed <= paid for paid, needed in enumerate(accumulate(falling_due)))
 
 
 def _catch_up(amount_minor: int, received: Sequence[int], least: Sequence[int]) -> list[int]:
