@@ -1,0 +1,101 @@
+"""Writes of notifications: queue messages with what caused them, send each at least once, give up after ten attempts.
+
+The sending job takes messages under a lease, sends them between transactions and reports; a job that dies lets go when
+the lease ends. A repeated message has the same Message-ID. Messages live by the wall clock.
+"""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from domain.notifications import templates
+from domain.shared import clock, db, ids
+
+LEASE_S = 120
+MAX_ATTEMPTS = 10
+MAX_PAUSE_S = 3600
+
+
+@dataclass(frozen=True, kw_only=True)
+class NewMessage:
+    """A message to a user: a template and its facts, never a secret. `dedupe_key`: what makes it unique."""
+
+    dedupe_key: str
+    user_id: UUID
+    template: str
+    facts: dict[str, str] = field(default_factory=dict)
+
+
+@db.atomic
+async def queue(messages: Sequence[NewMessage]) -> None:
+    """Queue messages in the caller's transaction; one whose key is known is left out."""
+    for message in messages:
+        templates.check(message.template, message.facts)
+    now = clock.wall()
+    await db.execute(
+        """insert into notifications.messages
+            (id, dedupe_key, user_id, template, facts, status, attempts, not_before_at, created_at)
+        select m.id, m.dedupe_key, m.user_id, m.template, m.facts::jsonb, 'QUEUED', 0, $6, $6
+        from unnest($1::uuid[], $2::text[], $3::uuid[], $4::text[], $5::text[]) m(id, dedupe_key, user_id, template, facts)
+        on conflict (dedupe_key) do nothing""",
+        [ids.new() for _ in messages],
+        [message.dedupe_key for message in messages],
+        [message.user_id for message in messages],
+        [message.template for message in messages],
+        [json.dumps(message.facts) for message in messages],
+        now,
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class DueMessage:
+    """A message to send now, with its addressee. `attempts` counts this one."""
+
+    id: UUID
+    user_id: UUID
+    email: str
+    name: str
+    locale: str
+    template: str
+    facts: dict[str, Any]
+    attempts: int
+
+
+@db.atomic
+async def claim_due(limit: int = 100) -> list[DueMessage]:
+    """Take the messages that wait the longest, for two minutes; other jobs skip them meanwhile."""
+    now = clock.wall()
+    rows = await db.fetch(
+        """with due as (select id from notifications.messages where status = 'QUEUED' and not_before_at <= $2
+                        order by not_before_at, id limit $1 for update skip locked)
+        update notifications.messages m set attempts = attempts + 1, not_before_at = $3
+        from due, identity.users u where m.id = due.id and u.id = m.user_id
+        returning m.id, m.user_id, u.email, u.legal_name as name, u.locale, m.template, m.facts, m.attempts""",
+        limit, now, now + timedelta(seconds=LEASE_S),
+    )  # fmt: skip
+    rows.sort(key=lambda row: str(row["id"]))
+    return [DueMessage(**row | {"facts": json.loads(row["facts"])}) for row in rows]
+
+
+@db.atomic
+async def sent(message_ids: Sequence[UUID]) -> None:
+    """The mail server took these messages."""
+    await db.execute(
+        "update notifications.messages set status = 'SENT', sent_at = $2 where id = any($1) and status = 'QUEUED'",
+        list(message_ids), clock.wall(),
+    )  # fmt: skip
+
+
+@db.atomic
+async def failed(message_ids: Sequence[UUID], *, for_good: bool = False) -> None:
+    """These could not be sent: again after 5 s, 10 s, 20 s … at most an hour, ten times in all; or never, `for_good`."""
+    await db.execute(
+        """update notifications.messages set
+            status = case when $2 or attempts >= $3 then 'FAILED' else 'QUEUED' end,
+            not_before_at = $4::timestamptz + least($5, 5 * 2 ^ (attempts - 1)) * interval '1 second'
+        where id = any($1) and status = 'QUEUED'""",
+        list(message_ids), for_good, MAX_ATTEMPTS, clock.wall(), MAX_PAUSE_S,
+    )  # fmt: skip
