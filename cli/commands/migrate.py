@@ -1,18 +1,34 @@
 """kalends migrate"""
 
+from typing import TYPE_CHECKING
+
 from cli.environment import load_settings
+
+if TYPE_CHECKING:
+    from domain.shared.settings import Settings
 
 
 def command() -> None:
-    """Bring the database up to date. Safe to run several times and from several places at once.
+    """Bring the database up to date: its schema, the documents and the products.
 
-    Uses KALENDS_MIGRATION_DATABASE_URL, whose user may create roles, or DATABASE_URL where that is not set.
+    Safe to run several times and from several places at once. Uses KALENDS_MIGRATION_DATABASE_URL, whose user may create
+    roles, or DATABASE_URL where that is not set.
     """
     import asyncio
 
+    asyncio.run(_migrate(load_settings()))
+    print("The database is up to date.")
+
+
+async def _migrate(settings: "Settings") -> None:
+    from cli.reference_data import publish
+    from domain.shared import db
     from migrations.run import migrate
 
-    settings = load_settings()
     url = settings.migration_database_url or settings.database_url
-    asyncio.run(migrate(url.get_secret_value()))
-    print("The database is up to date.")
+    await migrate(url.get_secret_value())
+    await db.connect(settings.database_url.get_secret_value(), pool_size=2)
+    try:
+        await publish()
+    finally:
+        await db.disconnect()

@@ -6,9 +6,9 @@ from datetime import UTC, datetime
 import asyncpg
 import pytest
 
+from cli.reference_data import publish
 from domain.shared import bell, db
 from tests.conftest import Databases
-from tests.support.reference_data import publish
 
 START = datetime(2025, 1, 6, 1, 0, tzinfo=UTC)
 KEPT = ("ledger.accounts", "shared.clock")

@@ -80,7 +80,7 @@ def insert(
         (lambda _: "update ledger.accounts set floor_minor = null", "permission denied"),
         (lambda _: "delete from ledger.accounts", "permission denied"),
         (lambda _: "alter table ledger.postings disable trigger all", "must be owner"),
-        (lambda _: "insert into ledger.accounts (id, kind, currency, balance_minor) values (gen_random_uuid(), 'FEES', 'CNY', 5)", "permission denied"),
+        (lambda _: "insert into ledger.accounts (id, balance_minor) select id, 5 from ledger.accounts", "permission denied"),
         (lambda _: "insert into ledger.accounts (id, kind, currency) values (gen_random_uuid(), 'FEES', 'CNY')", "owner_fits_kind"),
     ],
 )  # fmt: skip

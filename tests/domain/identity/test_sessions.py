@@ -1,0 +1,123 @@
+"""Sessions and tokens: rotation, theft, revocation, scopes."""
+
+import asyncio
+from datetime import timedelta
+
+import pytest
+
+from domain.identity import queries
+from domain.identity.commands import (
+    create_access_token,
+    create_operator,
+    log_in,
+    log_out,
+    refresh_session,
+    revoke_access_token,
+    revoke_sessions,
+)
+from domain.identity.errors import InvalidToken
+from domain.identity.models import OperatorScope
+from domain.shared import clock, db
+from domain.shared.actor import Actor, Scope, Viewer
+from domain.shared.errors import InvalidInput, NotAllowed, NotFound
+from tests.domain.identity.people import PASSWORD, actor_of, events, join, viewer
+
+
+async def test_a_refresh_token_works_once_and_the_next_one_after_it() -> None:
+    first = await join()
+    second = await refresh_session(first.refresh_token)
+    third = await refresh_session(second.refresh_token)
+    assert first.session_id == second.session_id == third.session_id
+    assert await viewer(third.access_token) == Viewer(first.user_id, first.scopes)
+    rows = await db.fetch("select token_hash from identity.sessions")
+    assert not {row["token_hash"] for row in rows} & {first.refresh_token, third.refresh_token}
+
+
+async def test_reuse_revokes_the_family_although_the_call_is_refused() -> None:
+    first = await join()
+    other = await log_in("ada@example.com", PASSWORD)
+    second = await refresh_session(first.refresh_token)
+    with pytest.raises(InvalidToken):
+        await refresh_session(first.refresh_token)
+    with pytest.raises(InvalidToken):
+        await refresh_session(second.refresh_token)
+    assert await events("session.compromised") == [str(first.session_id)]
+    assert (await refresh_session(other.refresh_token)).session_id == other.session_id, "other sessions go on"
+
+
+async def test_of_simultaneous_refreshes_one_wins_and_the_family_ends() -> None:
+    tokens = await join()
+    answers = await asyncio.gather(*(refresh_session(tokens.refresh_token) for _ in range(10)), return_exceptions=True)
+    winners = [answer for answer in answers if not isinstance(answer, BaseException)]
+    assert len(winners) == 1
+    with pytest.raises(InvalidToken):
+        await refresh_session(winners[0].refresh_token)
+
+
+async def test_expired_and_unknown_tokens_are_refused() -> None:
+    tokens = await join()
+    await db.execute("update identity.sessions set expires_at = now() - interval '1 second'")
+    for token in (tokens.refresh_token, "kref_unknown", "", "\ud800"):
+        with pytest.raises(InvalidToken):
+            await refresh_session(token)
+    assert await events("session.compromised") == []
+
+
+async def test_logging_out_ends_a_session_and_revoking_ends_all_of_ones_own() -> None:
+    ada, bob = await join("ada@example.com"), await join("bob@example.com")
+    again = await log_in("ada@example.com", PASSWORD)
+    await log_out(again.refresh_token)
+    await log_out("unknown")
+    with pytest.raises(InvalidToken):
+        await refresh_session(again.refresh_token)
+    assert await revoke_sessions(actor_of(ada), [bob.session_id]) == 0
+    assert await revoke_sessions(actor_of(ada)) == 1
+    with pytest.raises(InvalidToken):
+        await refresh_session(ada.refresh_token)
+    assert await refresh_session(bob.refresh_token)
+
+
+async def test_a_person_sees_their_living_sessions_only() -> None:
+    ada = await join("ada@example.com")
+    await join("bob@example.com")
+    renewed = await refresh_session(ada.refresh_token)
+    [row] = await queries.SESSIONS.select(Viewer(ada.user_id, ada.scopes))
+    assert row["id"] == renewed.session_id and row["created_at"] < row["last_used_at"]
+
+
+async def test_a_personal_token_has_its_scopes_until_it_is_revoked() -> None:
+    ada = actor_of(await join())
+    made = await create_access_token(ada, "my robot", [Scope.BORROW], clock.wall() + timedelta(days=30))
+    assert await viewer(made.secret) == Viewer(ada.user_id, frozenset({Scope.READ, Scope.BORROW}))
+    robot = Actor(ada.user_id, frozenset({Scope.READ, Scope.BORROW}))
+    with pytest.raises(NotAllowed):
+        await create_access_token(robot, "more", [Scope.BORROW], clock.wall() + timedelta(days=1))
+    assert await db.fetch_value("select count(*) from identity.access_tokens where token_hash = $1", made.secret) == 0
+
+    stranger = actor_of(await join("bob@example.com"))
+    with pytest.raises(NotFound):
+        await revoke_access_token(stranger, made.id)
+    for _ in range(2):
+        await revoke_access_token(ada, made.id)
+    assert await queries.viewer_of(made.secret) is None
+    assert await queries.viewer_of("kpat_unknown") is None
+
+
+async def test_a_personal_token_never_outgrows_its_owner_and_ends() -> None:
+    id_ = await create_operator(email="op@example.com", password=PASSWORD)
+    op = await log_in("op@example.com", PASSWORD)
+    made = await create_access_token(actor_of(op), "desk", op.scopes, clock.wall() + timedelta(days=1))
+    await create_operator(email="op@example.com", password=PASSWORD, scopes=[OperatorScope.REVIEW])
+    assert (await viewer(made.secret)) == Viewer(
+        id_, frozenset({Scope.READ, Scope.ACCOUNT, Scope.OPERATE, Scope.REVIEW})
+    )
+    await db.execute("update identity.access_tokens set expires_at = now()")
+    assert await queries.viewer_of(made.secret) is None
+
+
+async def test_tokens_are_limited_in_number() -> None:
+    ada = actor_of(await join())
+    for n in range(50):
+        await create_access_token(ada, f"robot {n}", [], clock.wall() + timedelta(days=1))
+    with pytest.raises(InvalidInput):
+        await create_access_token(ada, "one more", [], clock.wall() + timedelta(days=1))
