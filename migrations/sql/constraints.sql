@@ -10,10 +10,13 @@ create index access_tokens_user on identity.access_tokens (user_id);
 
 alter table payments.transfers add check (amount_minor > 0);
 create index transfers_user on payments.transfers (user_id, id);
+create index suspense_items_open on payments.suspense_items (id) where status = 'OPEN';
+alter table payments.bank_entries add check (amount_minor > 0), add check (moved_minor in (0, amount_minor, -amount_minor));
 alter table payments.instructions add check (amount_minor > 0);
 create index instructions_waiting on payments.instructions (status, id) where status in ('CREATED', 'SUBMITTED');
-create index mandates_waiting on payments.mandates (status) where status = 'PENDING';
-create index webhooks_waiting on payments.webhooks (id) where applied_at is null;
+create index mandates_waiting on payments.mandates (id) where told_at is null;
+create unique index mandates_one_living on payments.mandates (bank_account_id) where status in ('PENDING', 'ACTIVE');
+create index webhooks_waiting on payments.webhooks (attempts, id) where applied_at is null;
 create index bank_entries_day on payments.bank_entries (currency, booked_on);
 
 create index decisions_loan on credit.decisions (loan_id, decided_at);

@@ -12,7 +12,8 @@ grant insert on ledger.postings to kalends_app;
 grant insert (id, owner_id, kind, currency, reference_id), update (lock_only) on ledger.accounts to kalends_app;
 -- A register of consents and decisions is added to, never rewritten.
 revoke update, delete on identity.consents, identity.documents, credit.decisions, lending.allocations from kalends_app;
-revoke delete on identity.users, payments.instructions, payments.bank_entries, payments.transfers, lending.loans,
+revoke delete on identity.users, payments.instructions, payments.bank_entries, payments.transfers, payments.suspense_items,
+  payments.reconciliations, payments.reconciliation_differences, lending.loans,
   lending.installments, lending.notes, lending.repayments, lending.collections, lending.clawbacks,
   marketplace.listings, marketplace.bids from kalends_app;
 grant usage on schema audit to kalends_auditor;

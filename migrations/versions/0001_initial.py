@@ -8,7 +8,7 @@ from domain.lending.rules.schedule import Frequency, RepaymentMethod, Rounding
 from domain.lending.rules.waterfall import DueKind
 from domain.marketplace.models import BidOrigin, BidStatus, ListingStatus, PlanStatus
 from domain.notifications.models import MessageStatus
-from domain.payments.models import InstructionKind, InstructionPurpose, InstructionStatus, MandateStatus, TransferKind, TransferStatus
+from domain.payments.models import InstructionKind, InstructionPurpose, InstructionStatus, MandateStatus, SuspenseStatus, TransferKind, TransferStatus
 from domain.shared.ids import new
 from orjson import loads
 from tortoise.contrib.postgres.fields import ArrayField
@@ -65,16 +65,37 @@ class Migration(migrations.Migration):
                 ('id', fields.UUIDField(primary_key=True, default=new, unique=True, db_index=True)),
                 ('bank_entry_id', fields.CharField(unique=True, max_length=80)),
                 ('kind', fields.CharField(max_length=40)),
-                ('instruction_id', fields.UUIDField(null=True, db_index=True)),
+                ('movement_id', fields.CharField(max_length=80)),
                 ('reference', fields.CharField(null=True, max_length=80)),
                 ('account_number', fields.CharField(null=True, max_length=34)),
                 ('amount_minor', fields.BigIntField()),
+                ('moved_minor', fields.BigIntField()),
                 ('currency', fields.CharField(max_length=3)),
                 ('booked_on', fields.DateField()),
                 ('ledger_entry_id', fields.UUIDField(null=True)),
                 ('applied_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
             ],
-            options={'table': 'bank_entries', 'schema': 'payments', 'app': 'kalends', 'pk_attr': 'id', 'table_description': "An entry of the custody account that was applied to the books, once, by the bank's id."},
+            options={'table': 'bank_entries', 'schema': 'payments', 'app': 'kalends', 'unique_together': (('movement_id', 'kind'),), 'pk_attr': 'id', 'table_description': 'What the bank told about a movement, once for each kind: by webhook, by the statement, or when it was asked.'},
+            bases=['Entity'],
+        ),
+        ops.CreateModel(
+            name='SuspenseItem',
+            fields=[
+                ('id', fields.UUIDField(primary_key=True, default=new, unique=True, db_index=True)),
+                ('status', fields.CharEnumField(description='OPEN: OPEN\nASSIGNED: ASSIGNED\nRETURNING: RETURNING\nRETURNED: RETURNED', enum_type=SuspenseStatus, max_length=40)),
+                ('bank_entry_id', fields.CharField(unique=True, max_length=80)),
+                ('movement_id', fields.CharField(db_index=True, max_length=80)),
+                ('amount_minor', fields.BigIntField()),
+                ('currency', fields.CharField(max_length=3)),
+                ('reference', fields.CharField(null=True, max_length=80)),
+                ('account_number', fields.CharField(null=True, max_length=34)),
+                ('booked_on', fields.DateField()),
+                ('explanation', fields.CharField(max_length=300)),
+                ('decided_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+                ('decided_by', fields.UUIDField(null=True)),
+                ('user_id', fields.UUIDField(null=True)),
+            ],
+            options={'table': 'suspense_items', 'schema': 'payments', 'app': 'kalends', 'pk_attr': 'id', 'table_description': 'Money on the custody account (negative: missing from it) that belongs to nobody known, until an operator decides.'},
             bases=['Entity'],
         ),
         ops.CreateModel(
@@ -167,6 +188,8 @@ class Migration(migrations.Migration):
                 ('status', fields.CharEnumField(description='PENDING: PENDING\nACTIVE: ACTIVE\nREFUSED: REFUSED\nREVOKED: REVOKED', enum_type=MandateStatus, max_length=40)),
                 ('given_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
                 ('decided_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+                ('told_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+                ('reason', fields.CharField(null=True, max_length=200)),
             ],
             options={'table': 'mandates', 'schema': 'payments', 'app': 'kalends', 'pk_attr': 'id', 'table_description': 'A permission to debit a bank account, given by accepting the mandate document.'},
             bases=['Entity'],
@@ -176,15 +199,17 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', fields.UUIDField(primary_key=True, default=new, unique=True, db_index=True)),
                 ('kind', fields.CharEnumField(description='DEBIT: DEBIT\nPAYOUT: PAYOUT', enum_type=InstructionKind, max_length=40)),
-                ('purpose', fields.CharEnumField(description='WITHDRAWAL: WITHDRAWAL\nDISBURSEMENT: DISBURSEMENT\nCOLLECTION: COLLECTION', enum_type=InstructionPurpose, max_length=40)),
+                ('purpose', fields.CharEnumField(description='WITHDRAWAL: WITHDRAWAL\nDISBURSEMENT: DISBURSEMENT\nCOLLECTION: COLLECTION\nSUSPENSE: SUSPENSE', enum_type=InstructionPurpose, max_length=40)),
                 ('status', fields.CharEnumField(description='CREATED: CREATED\nSUBMITTED: SUBMITTED\nSETTLED: SETTLED\nREFUSED: REFUSED\nRETURNED: RETURNED', enum_type=InstructionStatus, max_length=40)),
                 ('user_id', fields.UUIDField()),
+                ('reference', fields.CharField(max_length=80)),
                 ('reference_id', fields.UUIDField(db_index=True)),
                 ('amount_minor', fields.BigIntField()),
                 ('currency', fields.CharField(max_length=3)),
                 ('account_number', fields.CharField(max_length=34)),
                 ('mandate', fields.ForeignKeyField('kalends.Mandate', source_field='mandate_id', null=True, db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.RESTRICT)),
-                ('batch_id', fields.UUIDField(null=True)),
+                ('batch_id', fields.UUIDField(null=True, db_index=True)),
+                ('claimed_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
                 ('created_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
                 ('submitted_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
                 ('booked_on', fields.DateField(null=True)),
@@ -420,7 +445,7 @@ class Migration(migrations.Migration):
                 ('currency', fields.CharField(max_length=3)),
                 ('reference', fields.CharField(db_index=True, max_length=40)),
                 ('bank_account', fields.ForeignKeyField('kalends.BankAccount', source_field='bank_account_id', null=True, db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.RESTRICT)),
-                ('bank_entry_id', fields.CharField(null=True, unique=True, max_length=80)),
+                ('deposit_id', fields.CharField(null=True, unique=True, max_length=80)),
                 ('requested_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
                 ('settled_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
                 ('reason', fields.CharField(null=True, max_length=200)),
@@ -511,12 +536,14 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', fields.UUIDField(primary_key=True, default=new, unique=True, db_index=True)),
                 ('provider', fields.CharField(max_length=20)),
-                ('webhook_id', fields.CharField(unique=True, max_length=100)),
+                ('webhook_id', fields.CharField(max_length=100)),
                 ('body', fields.JSONField(encoder=JSON_DUMPS, decoder=loads)),
                 ('received_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ('attempts', fields.IntField(default=0)),
                 ('applied_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+                ('error', fields.CharField(null=True, max_length=300)),
             ],
-            options={'table': 'webhooks', 'schema': 'payments', 'app': 'kalends', 'pk_attr': 'id', 'table_description': "A provider's message as it arrived; stored first, applied by a worker. `webhook_id` is the provider's."},
+            options={'table': 'webhooks', 'schema': 'payments', 'app': 'kalends', 'unique_together': (('provider', 'webhook_id'),), 'pk_attr': 'id', 'table_description': "A provider's message as it arrived; stored first, applied by a worker. `webhook_id` is the provider's."},
             bases=['Entity'],
         ),
     ]
