@@ -38,7 +38,7 @@ class Context:
 
     async def many(self, relation: Relation, id_: UUID, column: str) -> list[Row]:
         """The visible rows of a relation whose `column` is `id_`, ordered by id; for lists that do not grow."""
-        key = (relation.table, column)
+        key = (relation, column)
         if key not in self._loaders:
 
             async def load(keys: Sequence[UUID]) -> Sequence[list[Row]]:

@@ -104,7 +104,9 @@ def token_expiry(expires_at: datetime, now: datetime) -> datetime:
 def clean_email(email: str, *, sandbox: bool) -> str:
     """An address as it is stored: ASCII, lower case. Whether it receives mail is not asked. `sandbox`: admits .test."""
     try:
-        address = validate_email(email, check_deliverability=False, allow_smtputf8=False, test_environment=sandbox)
+        address = validate_email(
+            email, check_deliverability=False, allow_smtputf8=False, strict=True, test_environment=sandbox
+        )
     except (EmailNotValidError, UnicodeError) as error:
         raise InvalidInput(reason="Expected an e-mail address like ada@example.com.", path=("email",)) from error
     ascii_email = (address.ascii_email or "").lower()

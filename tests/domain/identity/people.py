@@ -4,7 +4,7 @@ from collections.abc import Collection
 from datetime import date
 from uuid import UUID
 
-from domain.identity import credentials, queries
+from domain.identity import credentials, queries, rules
 from domain.identity.commands import Registration, SessionTokens, confirm_email, create_operator, register
 from domain.identity.models import PartyKind, Role
 from domain.identity.rules import Identification
@@ -59,7 +59,7 @@ async def operator(email: str = "op@example.com") -> Actor:
     id_ = await create_operator(email=email, password=PASSWORD)
     row = await db.fetch_one("select roles, operator_scopes from identity.users where id = $1", id_)
     assert row is not None
-    return Actor(id_, queries.rules.scopes_of(row["roles"], row["operator_scopes"]))
+    return Actor(id_, rules.scopes_of(row["roles"], row["operator_scopes"]))
 
 
 async def events(kind: str) -> list[str]:

@@ -2,6 +2,7 @@
 
 from uuid import UUID, uuid4
 
+import asyncpg
 import pytest
 
 from domain.identity import queries
@@ -28,12 +29,12 @@ async def document(kind: DocumentKind) -> UUID:
     return id_
 
 
-async def new_version(kind: DocumentKind, owner_sql: str = "another text") -> None:
+async def new_version(kind: DocumentKind) -> None:
     await db.execute(
         """insert into identity.documents (id, kind, version, title, body, sha256, published_at)
-        select gen_random_uuid(), $1, max(version) + 1, 'newer', $2, repeat('0', 64), now()
-        from identity.documents where kind = $1""",
-        kind.value, owner_sql,
+        select gen_random_uuid(), $1::text, max(version) + 1, 'newer', 'another text', repeat('0', 64), now()
+        from identity.documents where kind = $1::text""",
+        kind.value,
     )  # fmt: skip
 
 
@@ -44,8 +45,8 @@ async def test_publishing_again_changes_nothing_and_an_edited_text_is_an_error()
     assert await publish_documents() == []
 
 
-async def test_a_published_text_cannot_be_edited(owner: object) -> None:
-    await owner.execute("update identity.documents set sha256 = repeat('1', 64) where kind = 'TERMS'")  # type: ignore[attr-defined] - an asyncpg connection
+async def test_a_published_text_cannot_be_edited(owner: "asyncpg.Connection[asyncpg.Record]") -> None:
+    await owner.execute("update identity.documents set sha256 = repeat('1', 64) where kind = 'TERMS'")
     with pytest.raises(DocumentChanged, match="Version 1 of TERMS"):
         await publish_documents()
 
