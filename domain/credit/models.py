@@ -1,18 +1,9 @@
 """Rows of the credit context."""
 
-from enum import StrEnum
-
 from tortoise import fields
 
+from domain.credit.rules.decision import DecisionOutcome as DecisionOutcome
 from domain.shared.models import Entity, code
-
-
-class DecisionOutcome(StrEnum):
-    """What was decided about an application."""
-
-    APPROVE = "APPROVE"
-    REVIEW = "REVIEW"
-    REJECT = "REJECT"
 
 
 class CreditDecision(Entity):

@@ -1,0 +1,1 @@
+"""The demo: real loan applications through their whole life."""

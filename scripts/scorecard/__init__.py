@@ -1,0 +1,1 @@
+"""How the points table is derived from recorded outcomes."""
