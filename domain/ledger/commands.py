@@ -15,7 +15,8 @@ class Posting:
     """An amount (minor units, positive) that moves from `debit` to `credit`.
 
     `reference_id` is what caused it (a bid, a transfer, a repayment). A lender's share of a repayment names its `note_id`,
-    how much of it is principal, and the fee that was kept from it.
+    how much of it is principal, and the fee that was kept from it. `entry_id` names its entry when `post` writes several
+    entries at once.
     """
 
     kind: str
@@ -26,6 +27,7 @@ class Posting:
     note_id: UUID | None = None
     principal_minor: int | None = None
     fee_minor: int | None = None
+    entry_id: UUID | None = None
 
 
 async def lock(accounts: Iterable[Account]) -> dict[Account, int]:
@@ -63,7 +65,7 @@ async def _open(accounts: Sequence[Account]) -> None:
 
 
 async def post(postings: Sequence[Posting], *, entry_id: UUID | None = None, effective_on: date | None = None) -> UUID:
-    """Write postings as one entry; returns its id. Postings of zero are left out.
+    """Write postings as one entry (those that name none of their own); returns its id. Postings of zero are left out.
 
     The database refuses an overdraft (`IntegrityError`): commands lock and check first, so this is a bug, not an answer.
     `effective_on`: the business date, today unless told.
@@ -77,11 +79,12 @@ async def post(postings: Sequence[Posting], *, entry_id: UUID | None = None, eff
     await db.execute(
         """insert into ledger.postings (entry_id, kind, debit_id, credit_id, currency, amount_minor, reference_id, note_id,
             principal_minor, fee_minor, effective_on, posted_at)
-        select $1, p.kind, p.debit_id, p.credit_id, p.currency, p.amount_minor, p.reference_id, p.note_id,
+        select coalesce(p.entry_id, $1), p.kind, p.debit_id, p.credit_id, p.currency, p.amount_minor, p.reference_id, p.note_id,
             p.principal_minor, p.fee_minor, $11, $12
         from unnest($2::text[], $3::uuid[], $4::uuid[], $5::text[], $6::bigint[], $7::uuid[], $8::uuid[], $9::bigint[],
-            $10::bigint[]) with ordinality
-            p(kind, debit_id, credit_id, currency, amount_minor, reference_id, note_id, principal_minor, fee_minor, n)
+            $10::bigint[], $13::uuid[]) with ordinality
+            p(kind, debit_id, credit_id, currency, amount_minor, reference_id, note_id, principal_minor, fee_minor,
+              entry_id, n)
         order by p.n""",
         entry,
         [posting.kind for posting in postings],
@@ -95,6 +98,7 @@ async def post(postings: Sequence[Posting], *, entry_id: UUID | None = None, eff
         [posting.fee_minor for posting in postings],
         effective_on or clock.on(now),
         now,
+        [posting.entry_id for posting in postings],
     )
     return entry
 
@@ -106,7 +110,7 @@ def _currency(posting: Posting) -> str:
 
 def mirror(posting: Posting, kind: str) -> Posting:
     """The posting that undoes another."""
-    return replace(posting, kind=kind, debit=posting.credit, credit=posting.debit)
+    return replace(posting, kind=kind, debit=posting.credit, credit=posting.debit, entry_id=None)
 
 
 async def balance(account: Account) -> Money:
