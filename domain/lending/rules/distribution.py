@@ -38,11 +38,11 @@ def share(amount_minor: int, notes: Sequence[NoteShare]) -> list[int]:
     if spare < 0:
         return _catch_up(amount_minor, received, least)
     open_to = [at for at, (floor, remainder) in enumerate(exact) if remainder and least[at] == floor]
-    chosen = sorted(open_to, key=lambda at: -exact[at][1])[:spare]
-    ahead = [(whole - exact[at][1], weights[at]) for at in chosen]
-    if not _lasts(_units_to_check(whole, ahead), total, whole, weights, _with_odd_units(least, chosen)):
-        chosen = sorted(open_to, key=lambda at: _due_at(least[at] + 1, whole, weights[at]))[:spare]
-    return [now - had for now, had in zip(_with_odd_units(least, chosen), received, strict=True)]
+    by_remainder = _with_odd_units(least, sorted(open_to, key=lambda at: -exact[at][1])[:spare])
+    if _lasts(total, whole, weights, by_remainder):
+        return [now - had for now, had in zip(by_remainder, received, strict=True)]
+    earliest = sorted(open_to, key=lambda at: _due_at(least[at] + 1, whole, weights[at]))[:spare]
+    return [now - had for now, had in zip(_with_odd_units(least, earliest), received, strict=True)]
 
 
 def _due_at(units: int, whole: int, weight: int) -> int:
@@ -57,28 +57,30 @@ def _with_odd_units(least: Sequence[int], chosen: Sequence[int]) -> list[int]:
     return result
 
 
-def _units_to_check(whole: int, ahead: Sequence[tuple[int, int]]) -> int:
-    """For how many more minor units the notes given an odd unit could starve others; each by its lead and its weight.
-
-    Leads (in parts of `whole`) shrink with every unit paid. At any later total the exact parts sum to a whole number
-    and those of the leaders lack their leads, so leads of less than one unit together cannot hold back a whole one.
-    """
-    units = 0
-    while units <= _HORIZON and sum(max(lead - units * weight, 0) for lead, weight in ahead) >= whole:
-        units = 2 * units + 1
-    return units
-
-
-def _lasts(units: int, total: int, whole: int, weights: Sequence[int], receipts: Sequence[int]) -> bool:
-    """Whether during the next so many minor units, paid one by one, there is enough for every whole one that falls due."""
+def _lasts(total: int, whole: int, weights: Sequence[int], receipts: Sequence[int]) -> bool:
+    """Whether every whole unit can be given when it falls due, if all that follows is paid one minor unit at a time."""
+    units = _units_to_check(total, whole, weights, receipts)
     if units > _HORIZON:
         return False
     falling_due = [0] * (units + 1)
     for had, weight in zip(receipts, weights, strict=True):
-        following = range(had + 1, (total + units) * weight // whole + 1)
-        for number in following:
+        for number in range(had + 1, (total + units) * weight // whole + 1):
             falling_due[_due_at(number, whole, weight) - total] += 1
     return all(needed <= paid for paid, needed in enumerate(accumulate(falling_due)))
+
+
+def _units_to_check(total: int, whole: int, weights: Sequence[int], receipts: Sequence[int]) -> int:
+    """For how many more minor units the notes that are ahead could starve others; more than the horizon: too long.
+
+    Leads over the exact parts shrink with every unit paid. The parts of a minor unit that all notes have a right to sum
+    to a whole number, and what the leaders lack of theirs is their lead: together less than one unit, it holds back none.
+    """
+    leads = ((had * whole - total * weight, weight) for had, weight in zip(receipts, weights, strict=True))
+    ahead = [(lead, weight) for lead, weight in leads if lead > 0]
+    units = 0
+    while units <= _HORIZON and sum(max(lead - units * weight, 0) for lead, weight in ahead) >= whole:
+        units = 2 * units + 1
+    return units
 
 
 def _catch_up(amount_minor: int, received: Sequence[int], least: Sequence[int]) -> list[int]:

@@ -40,6 +40,10 @@ def test_interest_is_fair_after_every_distribution(weights: list[int], amounts: 
 @settings(max_examples=300, deadline=None)
 @given(weights=SMALL_WEIGHTS, amounts=st.lists(st.integers(0, 40), min_size=1, max_size=60))
 @example(weights=[30, 30, 30] + [1] * 10, amounts=[89, 1, 1, 1, 1, 1])
+@example(
+    weights=[1, 2925, 1, 2847, 1, 1, 1, 1, 1, 1, 2161, 1, 3952],
+    amounts=[12350, 1, 3, 2, 1, 18093, 19711, 1, 1, 1, 3, 3, 3, 1, 3, 5647, 2, 3, 2, 1],
+)
 def test_the_smallest_amounts_are_fair_too(weights: list[int], amounts: list[int]) -> None:
     """A few minor units at a time: here the largest remainder alone would run into the Alabama paradox."""
     received = [0] * len(weights)

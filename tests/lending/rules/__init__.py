@@ -1,0 +1,1 @@
+"""The rules of lending, tested directly: no database, no servers."""
