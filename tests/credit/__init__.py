@@ -1,0 +1,1 @@
+"""Tests of the credit context's pure rules; they need no server."""
