@@ -1,0 +1,138 @@
+"""Documents ready to be executed: parsed, limited, validated, and remembered by the hash of their text."""
+
+import hashlib
+from collections import OrderedDict
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from graphql import (
+    DocumentNode,
+    GraphQLError,
+    GraphQLSchema,
+    GraphQLSyntaxError,
+    OperationDefinitionNode,
+    Token,
+    get_operation_ast,
+    parse,
+)
+from graphql.validation import specified_rules
+from strawberry.schema.schema import validate_document
+
+from api import limits
+from api.params import bad_request
+from api.shape import MAX_COST, Shape
+from api.sizes import Sizes, elements
+
+MAX_DOCUMENTS = 1_000
+MAX_BYTES = 32 * 1024 * 1024
+BYTES_PER_TOKEN = 450
+"""What a token's share of a parsed document takes in memory, measured; the text is the smaller part."""
+MAX_COSTS = 32
+
+
+class Refused(Exception):
+    """A document that will not be executed, and why."""
+
+    def __init__(self, errors: Sequence[GraphQLError]) -> None:
+        super().__init__("; ".join(error.message for error in errors))
+        self.errors = list(errors)
+
+
+class Document:
+    """A valid document, with what its operations may cost."""
+
+    def __init__(self, schema: GraphQLSchema, node: DocumentNode, tokens: int) -> None:
+        self.node = node
+        self.bytes = tokens * BYTES_PER_TOKEN
+        self._schema = schema
+        self._costs: dict[tuple[Any, ...], int] = {}
+        self._sized_by: dict[int, tuple[str, ...]] = {}
+        for operation in node.definitions:
+            if isinstance(operation, OperationDefinitionNode):
+                sizes = Sizes(schema, operation, {})
+                cost = Shape(schema, node, operation, sizes).cost
+                self._sized_by[id(operation)] = tuple(sorted(sizes.used))
+                if not sizes.used:
+                    self._costs[(id(operation),)] = cost
+
+    def operation(self, name: str | None, variables: Mapping[str, Any]) -> OperationDefinitionNode:
+        """The operation to execute. Raises `Refused` when there is no such one, or when it costs too much."""
+        operation = get_operation_ast(self.node, name)
+        if operation is None:
+            raise Refused([bad_request("Say with `operationName` which operation of the document is meant.")])
+        cost = self._cost(operation, variables)
+        if cost > MAX_COST:
+            raise Refused([limits.exceeded("cost", MAX_COST, cost)])
+        return operation
+
+    def _cost(self, operation: OperationDefinitionNode, variables: Mapping[str, Any]) -> int:
+        used = self._sized_by[id(operation)]
+        key = (id(operation), *(_size(variables, name) for name in used))
+        if key not in self._costs:
+            if len(self._costs) >= MAX_COSTS:
+                self._costs.pop(next(iter(self._costs)))
+            self._costs[key] = Shape(self._schema, self.node, operation, Sizes(self._schema, operation, variables)).cost
+        return self._costs[key]
+
+
+def _size(variables: Mapping[str, Any], name: str) -> Any:
+    """What a variable says about sizes."""
+    value = variables.get(name, "absent")
+    return value if isinstance(value, int | str | None) else elements(value)
+
+
+class Documents:
+    """The documents of a schema; the least recently used are forgotten. Invalid ones are not remembered."""
+
+    def __init__(self, schema: GraphQLSchema) -> None:
+        self._schema = schema
+        self._known: OrderedDict[bytes, Document] = OrderedDict()
+        self._bytes = 0
+
+    def get(self, text: str) -> Document:
+        """The document of a text. Raises `Refused` with everything that is wrong with it."""
+        key = hashlib.sha256(text.encode()).digest()
+        document = self._known.get(key)
+        if document is None:
+            document = self._prepare(text)
+            self._remember(key, document)
+        else:
+            self._known.move_to_end(key)
+        return document
+
+    def _remember(self, key: bytes, document: Document) -> None:
+        self._known[key] = document
+        self._bytes += document.bytes
+        while len(self._known) > MAX_DOCUMENTS or self._bytes > MAX_BYTES:
+            _, forgotten = self._known.popitem(last=False)
+            self._bytes -= forgotten.bytes
+
+    def _prepare(self, text: str) -> Document:
+        try:
+            node = parse(text, max_lexical_tokens=limits.MAX_TOKENS, max_comments=limits.MAX_COMMENTS)
+            limits.check(node)
+            document = Document(self._schema, node, sum(1 for _ in _tokens(node)))
+        except GraphQLSyntaxError as error:
+            raise Refused([_limit_of(error) or error]) from error
+        except GraphQLError as error:
+            raise Refused([error]) from error
+        errors = validate_document(self._schema, node, specified_rules)
+        if errors:
+            raise Refused(errors)
+        return document
+
+
+def _limit_of(error: GraphQLSyntaxError) -> GraphQLError | None:
+    """The parser's own limits, told like the others."""
+    if f"more than {limits.MAX_TOKENS} tokens" in error.message:
+        return limits.exceeded("tokens", limits.MAX_TOKENS, limits.MAX_TOKENS + 1)
+    if f"more than {limits.MAX_COMMENTS} comments" in error.message:
+        return limits.exceeded("comments", limits.MAX_COMMENTS, limits.MAX_COMMENTS + 1)
+    return None
+
+
+def _tokens(node: DocumentNode) -> Iterator[Token]:
+    token = node.loc.start_token if node.loc else None
+    while token is not None:
+        yield token
+        token = token.next

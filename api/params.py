@@ -1,0 +1,91 @@
+"""What a GraphQL request consists of, and nothing else: the parameters in a JSON body, a URL or a WebSocket message."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import parse_qsl
+
+import orjson
+from graphql import GraphQLError
+
+from api.errors import Code, top_level
+
+MAX_URL_PARAMETERS = 20
+
+
+@dataclass(frozen=True)
+class Params:
+    """The parameters of one request."""
+
+    query: str
+    variables: dict[str, Any] = field(default_factory=dict)
+    operation_name: str | None = None
+
+
+def decode(data: bytes | str) -> Any:
+    """JSON without NUL characters, which no text in the database could hold. Raises the error BAD_REQUEST."""
+    try:
+        value = orjson.loads(data)
+    except orjson.JSONDecodeError as error:
+        raise bad_request(f"The request is not JSON: {error.msg}.") from error
+    escaped = b"\\u0000" in data if isinstance(data, bytes) else "\\u0000" in data
+    if escaped and _has_nul(value):
+        raise bad_request("Text must not contain NUL characters.")
+    return value
+
+
+def of(source: Any) -> Params:
+    """The parameters of decoded JSON. Raises the error BAD_REQUEST; unknown members are ignored."""
+    if not isinstance(source, Mapping):
+        raise bad_request("A request is a JSON object with `query`, and perhaps `variables` and `operationName`.")
+    query = source.get("query")
+    variables = source.get("variables")
+    operation_name = source.get("operationName")
+    extensions = source.get("extensions")
+    if not isinstance(query, str) or not query:
+        raise bad_request("`query` must be a GraphQL document in a string.")
+    if not isinstance(variables, dict | None):
+        raise bad_request("`variables` must be an object or null.")
+    if not isinstance(operation_name, str | None):
+        raise bad_request("`operationName` must be a string or null.")
+    if not isinstance(extensions, dict | None):
+        raise bad_request("`extensions` must be an object or null.")
+    return Params(query, variables or {}, operation_name or None)
+
+
+def of_url(query_string: bytes) -> Params:
+    """The parameters of a URL, `variables` and `extensions` as JSON. Raises the error BAD_REQUEST."""
+    try:
+        pairs = parse_qsl(
+            query_string.decode("ascii"), keep_blank_values=True, errors="strict", max_num_fields=MAX_URL_PARAMETERS
+        )
+    except ValueError as error:
+        raise bad_request("The query string is not URL-encoded UTF-8, or has too many parameters.") from error
+    given: dict[str, Any] = dict(pairs)
+    if any("\0" in value for value in given.values()):
+        raise bad_request("Text must not contain NUL characters.")
+    for name in ("variables", "extensions"):
+        if given.get(name):
+            given[name] = decode(given[name])
+        else:
+            given.pop(name, None)
+    return of(given)
+
+
+def bad_request(message: str) -> GraphQLError:
+    """The top-level error of a request that is not well-formed."""
+    return top_level(Code.BAD_REQUEST, message)
+
+
+def _has_nul(value: Any) -> bool:
+    waiting = [value]
+    while waiting:
+        inner = waiting.pop()
+        if isinstance(inner, str) and "\0" in inner:
+            return True
+        if isinstance(inner, dict):
+            waiting.extend(inner)
+            waiting.extend(inner.values())
+        elif isinstance(inner, list):
+            waiting.extend(inner)
+    return False
