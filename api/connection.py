@@ -4,7 +4,7 @@ import base64
 import json
 from collections.abc import Callable, Sequence
 from datetime import date, datetime
-from typing import Any, Generic, TypeVar
+from typing import Annotated, Any, Generic, TypeVar
 from uuid import UUID
 
 import strawberry
@@ -15,6 +15,8 @@ from domain.shared.db import Row
 from domain.shared.relations import MAX_PAGE, Relation
 
 T = TypeVar("T")
+First = Annotated[int, strawberry.argument(description="How many, 1 to 100.")]
+After = Annotated[str | None, strawberry.argument(description="The cursor to go on behind; null: from the beginning.")]
 
 
 @strawberry.type(description="Where a page ends.")
