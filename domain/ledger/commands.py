@@ -64,17 +64,24 @@ async def _open(accounts: Sequence[Account]) -> None:
     )
 
 
-async def post(postings: Sequence[Posting], *, entry_id: UUID | None = None, effective_on: date | None = None) -> UUID:
+async def post(
+    postings: Sequence[Posting],
+    *,
+    entry_id: UUID | None = None,
+    effective_on: date | None = None,
+    locked: bool = False,
+) -> UUID:
     """Write postings as one entry (those that name none of their own); returns its id. Postings of zero are left out.
 
     The database refuses an overdraft (`IntegrityError`): commands lock and check first, so this is a bug, not an answer.
-    `effective_on`: the business date, today unless told.
+    `effective_on`: the business date, today unless told. `locked`: the caller has locked all these accounts already.
     """
     entry = entry_id or ids.new()
     postings = [posting for posting in postings if posting.amount_minor]
     if not postings:
         return entry
-    await lock(account for posting in postings for account in (posting.debit, posting.credit))
+    if not locked:
+        await lock(account for posting in postings for account in (posting.debit, posting.credit))
     now = await clock.now()
     await db.execute(
         """insert into ledger.postings (entry_id, kind, debit_id, credit_id, currency, amount_minor, reference_id, note_id,
