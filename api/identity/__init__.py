@@ -1,0 +1,1 @@
+"""Users, sessions, access tokens, documents and consents, identity checks."""

@@ -1,0 +1,28 @@
+"""Refusals of the identity context on the wire."""
+
+import strawberry
+
+from api.errors import UserError, refusal
+from domain.identity import errors
+
+
+@refusal(errors.InvalidCredentials)
+@strawberry.type(
+    description="E-mail and password do not open an account: unknown, wrong, or not confirmed yet; which one is not told."
+)
+class InvalidCredentials(UserError):
+    """E-mail and password do not open an account."""
+
+
+@refusal(errors.InvalidToken)
+@strawberry.type(description="The token is unknown, expired, revoked or already used.")
+class InvalidToken(UserError):
+    """The token is unknown, expired, revoked or already used."""
+
+
+@refusal(errors.DocumentsOutdated)
+@strawberry.type(description="A newer version is published; read the current `documents` and accept those.")
+class DocumentsOutdated(UserError):
+    """A newer version is published."""
+
+    kinds: list[str] = strawberry.field(description="The kinds of which a newer version is published.")

@@ -1,0 +1,111 @@
+"""What identity adds to `Me` and to `Operations`."""
+
+from typing import Annotated
+from uuid import UUID
+
+import strawberry
+
+from api.connection import After, Connection, First, connect
+from api.context import Info
+from api.identity.enums import Goal, IdentityCheckStatus, Locale, PartyKind, Role, Scope, StepKind
+from api.identity.types import AccessToken, Consent, Document, IdentityCheck, Member, Session, Step
+from domain.identity import queries, rules
+from domain.shared import policy
+from domain.shared.db import Row
+
+MUTATION_OF = {
+    rules.Step.VERIFY_EMAIL: "confirmEmail",
+    rules.Step.ACCEPT_TERMS: "acceptDocuments",
+    rules.Step.IDENTITY_CHECK: "requestIdentityCheck",
+    rules.Step.ACCEPT_RISK_WARNING: "acceptDocuments",
+}
+
+
+@strawberry.type
+class IdentityMe:
+    """The account, its credentials and what is still to be done."""
+
+    row: strawberry.Private[Row]
+    email: str = strawberry.field(description="The e-mail address, in lower case.")
+    kind: PartyKind = strawberry.field(description="A person or an organisation.")
+    legal_name: str = strawberry.field(description="The name of the person or organisation.")
+    roles: list[Role] = strawberry.field(description="What the account does on the market; empty for operators.")
+    locale: Locale = strawberry.field(description="The language of mails.")
+
+    @strawberry.field(description="What the credential of this request may do.")
+    def scopes(self, info: Info) -> list[Scope]:
+        """The scopes of the credential."""
+        return [Scope(scope.value) for scope in sorted(info.context.viewer.scopes)]
+
+    @strawberry.field(description="What strangers see of the account.")
+    def member(self) -> Member:
+        """What strangers see."""
+        return Member.from_row(self.row)
+
+    @strawberry.field(description="What is still to be done before borrowing or lending, in order; empty: nothing.")
+    async def next_steps(
+        self, info: Info, goal: Annotated[Goal, strawberry.argument(description="What the account wants to do.")]
+    ) -> list[Step]:
+        """The steps that are missing."""
+        profile = policy.active()
+        required = profile.borrower_steps if goal is Goal.BORROW else profile.lender_steps
+        user_id: UUID = self.row["id"]
+        missing = [rules.Step(name) for name in (await queries.missing_steps([user_id], required))[user_id]]
+        kinds = [rules.DOCUMENT_OF[step] for step in missing if step in rules.DOCUMENT_OF]
+        rows = await queries.current_documents(info.context.viewer, kinds) if kinds else []
+        return [
+            Step(
+                kind=StepKind(step.value),
+                mutation=MUTATION_OF[step],
+                documents=[Document.from_row(row) for row in rows if row["kind"] == rules.DOCUMENT_OF.get(step)],
+            )
+            for step in missing
+        ]
+
+    @strawberry.field(description="The register of what the account accepted, the latest first.")
+    async def consents(self, info: Info, first: First = 20, after: After = None) -> Connection[Consent]:
+        """What the account accepted."""
+        return await connect(
+            info, queries.CONSENTS, Consent.from_row, first, after, where="{t}.user_id = $3", args=[self.row["id"]]
+        )
+
+    @strawberry.field(description="The living sessions, the latest first; at most 100.")
+    async def sessions(self, info: Info) -> list[Session]:
+        """The living sessions."""
+        rows = await queries.SESSIONS.select(info.context.viewer, tail="order by {t}.id desc limit 100")
+        return [Session.from_row(row) for row in rows]
+
+    @strawberry.field(description="The personal access tokens in use; at most 50.")
+    async def access_tokens(self, info: Info) -> list[AccessToken]:
+        """The tokens in use."""
+        rows = await queries.ACCESS_TOKENS.select(info.context.viewer, tail="order by {t}.id limit 50")
+        return [AccessToken.from_row(row) for row in rows]
+
+    @strawberry.field(description="The latest identity check; null: none was asked for.")
+    async def identity_check(self, info: Info) -> IdentityCheck | None:
+        """The latest identity check."""
+        rows = await queries.IDENTITY_CHECKS.select(
+            info.context.viewer, "{t}.user_id = $3", [self.row["id"]], "order by {t}.id desc limit 1"
+        )
+        return IdentityCheck.from_row(rows[0]) if rows else None
+
+
+@strawberry.type
+class IdentityOperations:
+    """The queue of identity checks."""
+
+    @strawberry.field(description="Identity checks in a status, the oldest first: those in REVIEW wait for a decision.")
+    async def identity_checks(
+        self,
+        info: Info,
+        status: Annotated[
+            IdentityCheckStatus, strawberry.argument(description="The status they have.")
+        ] = IdentityCheckStatus.REVIEW,
+        first: First = 20,
+        after: After = None,
+    ) -> Connection[IdentityCheck]:
+        """Identity checks in a status."""
+        return await connect(
+            info, queries.IDENTITY_CHECKS, IdentityCheck.from_row, first, after,
+            where="{t}.status = $3", args=[status.name], order=(("id", "asc", UUID),),
+        )  # fmt: skip

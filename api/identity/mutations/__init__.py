@@ -1,0 +1,13 @@
+"""Mutations of the identity context, by noun."""
+
+import strawberry
+
+from api.identity.mutations.accounts import AccountMutation
+from api.identity.mutations.checks import CheckMutation
+from api.identity.mutations.sessions import SessionMutation
+from api.identity.mutations.tokens import TokenMutation
+
+
+@strawberry.type
+class IdentityMutation(AccountMutation, SessionMutation, TokenMutation, CheckMutation):
+    """Accounts, sessions, access tokens, identity checks."""
