@@ -1,6 +1,6 @@
 """What happens in a loan's life, as recorded in the outbox."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -26,13 +26,18 @@ ENTERED: Mapping[S, str] = {
 """The event that tells of a loan's coming into a status."""
 
 
-def entered(loan: Mapping[str, Any], status: S, key: str | None = None, **facts: object) -> Event:
-    """A loan (its row) came into a status. `key`: by default the loan's id, as most happen once in a life."""
+def entered(
+    loan: Mapping[str, Any], status: S, key: str | None = None, audience: Sequence[UUID] = (), **facts: object
+) -> Event:
+    """A loan (its row) came into a status; its borrower and the audience read it.
+
+    `key`: by default the loan's id, as most happen once in a life.
+    """
     loan_id: UUID = loan["id"]
     return Event(
         kind=ENTERED[status],
         key=key or str(loan_id),
         payload={"loan_id": str(loan_id), "reference": loan["reference"], **facts},
         loan_id=loan_id,
-        audience=(loan["borrower_id"],),
+        audience=tuple(dict.fromkeys((loan["borrower_id"], *audience))),
     )

@@ -26,11 +26,18 @@ def require(loan: Row, *allowed: LoanStatus) -> None:
 
 
 async def move(
-    loans: Sequence[Row], to: LoanStatus, *, reason: str | None = None, again: str | None = None, **facts: object
+    loans: Sequence[Row],
+    to: LoanStatus,
+    *,
+    reason: str | None = None,
+    again: str | None = None,
+    audience: Sequence[UUID] = (),
+    **facts: object,
 ) -> None:
     """Move locked loans (their rows) to a status, store the instant and record the event of each.
 
-    An illegal transition is an `AssertionError`. `facts` go into the events. A transition that can happen again in one
+    An illegal transition is an `AssertionError`. `facts` go into the events, which
+    the borrower and the `audience` read. A transition that can happen again in one
     life (a default after a cure) says in `again` what tells it from the others (its date), as events are unique.
     """
     for loan in loans:
@@ -42,5 +49,5 @@ async def move(
         values.append(await clock.now())
     await db.execute(f"update lending.loans set {changes} where id = any($1)", *values)  # noqa: S608 - our own literals
     await outbox.record(
-        [events.entered(loan, to, f"{loan['id']}:{again}" if again else None, **facts) for loan in loans]
+        [events.entered(loan, to, f"{loan['id']}:{again}" if again else None, audience, **facts) for loan in loans]
     )

@@ -29,3 +29,9 @@ async def terms_of(product_ids: Sequence[UUID]) -> dict[UUID, ProductTerms]:
 async def terms(product_id: UUID) -> ProductTerms:
     """The terms of a version of a product that exists."""
     return (await terms_of([product_id]))[product_id]
+
+
+async def is_open(product_id: UUID) -> bool:
+    """Whether a version of a product takes applications."""
+    found: bool = await db.fetch_value("select is_open from lending.products where id = $1", product_id)
+    return found
