@@ -136,12 +136,21 @@ class Supervisor:
 
 @contextlib.contextmanager
 def signals_end_the_block() -> Iterator[None]:
-    """SIGTERM and SIGHUP leave the block as SystemExit, so that its `finally`s run as they do on Ctrl-C."""
+    """SIGTERM leaves the block as SystemExit, so that its `finally`s run as they do on Ctrl-C; SIGHUP is a SIGTERM.
+
+    A server inside the block may take SIGTERM over to end in its own way; SIGHUP then reaches it as that.
+    """
 
     def leave(number: int, _: FrameType | None) -> None:
         raise SystemExit(128 + number)
 
-    before = {number: signal.signal(number, leave) for number in (signal.SIGTERM, signal.SIGHUP)}
+    def pass_on(_number: int, _: FrameType | None) -> None:
+        signal.raise_signal(signal.SIGTERM)
+
+    before = {
+        signal.SIGTERM: signal.signal(signal.SIGTERM, leave),
+        signal.SIGHUP: signal.signal(signal.SIGHUP, pass_on),
+    }
     try:
         yield
     finally:
