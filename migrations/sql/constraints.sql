@@ -24,6 +24,8 @@ create index decisions_loan on credit.decisions (loan_id, decided_at);
 alter table lending.loans add check (asked_minor > 0), add check (principal_minor > 0), add check (annual_rate_ppm >= 0),
   add check (installment_count between 1 and 1200);
 create index loans_status on lending.loans (status, id);
+create index loans_listed on lending.loans (listed_at, id) where listed_at is not null;
+create index loans_rate on lending.loans (annual_rate_ppm, id) where listed_at is not null;
 create index loans_borrower on lending.loans (borrower_id, id);
 create index loans_collecting on lending.loans (next_collection_on, id) where next_collection_on is not null;
 create index loan_parties_loan on lending.loan_parties (loan_id);
@@ -53,7 +55,9 @@ create index listings_open on marketplace.listings (deadline_at) where status = 
 create index listings_short on marketplace.listings (decide_by) where status = 'SHORT';
 create index listings_full on marketplace.listings (closes_not_before) where status = 'FULL';
 alter table marketplace.bids add check (amount_minor > 0 and amount_minor <= requested_minor);
+create index listings_deadline on marketplace.listings (deadline_at, id);
 create index bids_loan on marketplace.bids (loan_id, id);
+create index bids_open on marketplace.bids (loan_id, lender_id) where status = 'ACTIVE';
 create index bids_lender on marketplace.bids (lender_id, id);
 create unique index bids_one_per_plan on marketplace.bids (loan_id, plan_id) where plan_id is not null;
 alter table marketplace.auto_invest_plans add check (amount_minor > 0), add check (keep_minor >= 0),

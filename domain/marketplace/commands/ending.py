@@ -1,0 +1,194 @@
+"""How a listing ends: the borrower's decisions, the deadline, and closing.
+
+What is due is found by stored instants, one listing per transaction, passing over those that somebody else holds: run
+twice, late or by several workers, everything happens once.
+"""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from domain.ledger import commands as ledger
+from domain.lending.commands.closing import close, mark_funded, unlist
+from domain.lending.models import LoanStatus
+from domain.lending.rules.closing import AcceptedBid
+from domain.marketplace import events
+from domain.marketplace.models import BidStatus, ListingStatus
+from domain.marketplace.wallets import release
+from domain.shared import clock, db, outbox, policy
+from domain.shared.actor import Actor, Scope
+from domain.shared.calendar import calendar
+from domain.shared.db import Row
+from domain.shared.errors import NotFound, WrongState
+from domain.shared.idempotency import Request, Result, idempotent
+from domain.shared.money import Money
+
+DECISION_WORKING_DAYS = 3
+"""How long the borrower may think about the smaller loan, after the deadline."""
+
+S = ListingStatus
+
+
+@dataclass(frozen=True, kw_only=True)
+class DecideFunding(Request):
+    """A borrower's decision about the funding of a loan."""
+
+    loan_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class SmallerLoan(Result):
+    """The loan that will close, with less than was asked for."""
+
+    loan_id: UUID
+    principal: Money
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeclinedFunding(Result):
+    """The loan that will not come about."""
+
+    loan_id: UUID
+
+
+@idempotent(SmallerLoan)
+async def take_smaller_loan(actor: Actor, request: DecideFunding) -> SmallerLoan:
+    """Take what was bid until the deadline, at or above the threshold. Possible while SHORT, until `decide_by`.
+
+    Raises `NotFound`, `WrongState`, `NotAllowed`.
+    """
+    listing = await _own_listing(actor, request.loan_id)
+    now = await clock.now()
+    if listing["status"] != S.SHORT or now >= listing["decide_by"]:
+        raise WrongState(state=listing["status"], allowed=[S.SHORT.value], path=("loanId",))
+    await db.execute(
+        """update marketplace.listings set status = $2, closes_not_before = $3, sequence = sequence + 1 where id = $1""",
+        request.loan_id, S.FULL.value, now + timedelta(hours=policy.active().reflection_hours),
+    )  # fmt: skip
+    await mark_funded(request.loan_id, listing["committed_minor"])
+    return SmallerLoan(loan_id=request.loan_id, principal=Money(listing["committed_minor"], listing["currency"]))
+
+
+@idempotent(DeclinedFunding)
+async def decline_funding(actor: Actor, request: DecideFunding) -> DeclinedFunding:
+    """Give a listed or full loan up before it closes: every hold is released.
+
+    Raises `NotFound`, `WrongState`, `NotAllowed`.
+    """
+    listing = await _own_listing(actor, request.loan_id)
+    allowed = [S.OPEN, S.SHORT, S.FULL]
+    if listing["status"] not in allowed:
+        raise WrongState(state=listing["status"], allowed=[one.value for one in allowed], path=("loanId",))
+    if listing["status"] == S.OPEN:
+        await _cancel(listing, LoanStatus.WITHDRAWN, "The borrower took the loan off the market.")
+    else:
+        await _cancel(listing, LoanStatus.DECLINED, "The borrower declined the funding.")
+    return DeclinedFunding(loan_id=request.loan_id)
+
+
+async def _own_listing(actor: Actor, loan_id: UUID) -> Row:
+    actor.require(Scope.BORROW)
+    listing = (await db.lock("marketplace.listings", [loan_id])).get(loan_id)
+    if listing is None or listing["borrower_id"] != actor.user_id:
+        raise NotFound(path=("loanId",))
+    return listing
+
+
+async def expire_listings(limit: int = 500) -> int:
+    """At the deadline: SHORT at or above the threshold, else EXPIRED. SHORT and undecided in time: EXPIRED.
+
+    Returns how many listings it changed, at most `limit`.
+    """
+    return await _repeat(_expire_one, limit)
+
+
+async def close_funded(limit: int = 500) -> int:
+    """Close the loans that are full and have rested long enough; returns how many, at most `limit`."""
+    return await _repeat(_close_one, limit)
+
+
+async def _repeat(one: Callable[[], Awaitable[bool]], limit: int) -> int:
+    done = 0
+    while done < limit and await one():
+        done += 1
+    return done
+
+
+@db.atomic
+async def _expire_one() -> bool:
+    now = await clock.now()
+    listing = await _due("(status = 'OPEN' and deadline_at <= $1) or (status = 'SHORT' and decide_by <= $1)", now)
+    if listing is None:
+        return False
+    if listing["status"] == S.OPEN and listing["committed_minor"] >= listing["threshold_minor"]:
+        await _offer_smaller_loan(listing, now)
+    else:
+        await _cancel(listing, LoanStatus.EXPIRED, "Not enough was bid in time.")
+    return True
+
+
+async def _due(condition: str, now: datetime) -> Row | None:
+    return await db.fetch_one(
+        f"""select * from marketplace.listings where {condition} order by deadline_at, id limit 1
+        for no key update skip locked""",  # noqa: S608 - conditions are literals above and below
+        now,
+    )
+
+
+async def _offer_smaller_loan(listing: Row, now: datetime) -> None:
+    last_day = calendar(policy.active().country).add_working_days(clock.on(now), DECISION_WORKING_DAYS)
+    decide_by = clock.end_of(last_day)
+    await db.execute(
+        "update marketplace.listings set status = $2, decide_by = $3, sequence = sequence + 1 where id = $1",
+        listing["id"], S.SHORT.value, decide_by,
+    )  # fmt: skip
+    committed = Money(listing["committed_minor"], listing["currency"])
+    await outbox.record([events.funding_short(listing["id"], listing["borrower_id"], committed, decide_by)])
+
+
+async def _cancel(listing: Row, to: LoanStatus, reason: str) -> None:
+    """The loan does not come about: bids RELEASED, every hold back. The listing is locked."""
+    loan_id, now = listing["id"], await clock.now()
+    await db.execute(
+        """update marketplace.listings set status = $2, committed_minor = 0, lender_count = 0, sequence = sequence + 1
+        where id = $1""",
+        loan_id, S.CANCELLED.value,
+    )  # fmt: skip
+    bids = await _end_bids(loan_id, BidStatus.RELEASED, now)
+    await unlist(loan_id, to, reason)
+    amounts = [Money(bid["amount_minor"], bid["currency"]) for bid in bids]
+    await ledger.post([release(bid["id"], bid["lender_id"], amount) for bid, amount in zip(bids, amounts, strict=True)])
+    await outbox.record(
+        [
+            events.bid_released(bid["id"], loan_id, bid["lender_id"], amount)
+            for bid, amount in zip(bids, amounts, strict=True)
+        ]
+    )
+
+
+async def _end_bids(loan_id: UUID, status: BidStatus, now: datetime) -> list[Row]:
+    rows = await db.fetch(
+        """update marketplace.bids set status = $2, ended_at = $3 where loan_id = $1 and status = 'ACTIVE'
+        returning id, lender_id, amount_minor, currency""",
+        loan_id, status.value, now,
+    )  # fmt: skip
+    return sorted(rows, key=lambda row: str(row["id"]))
+
+
+@db.atomic
+async def _close_one() -> bool:
+    now = await clock.now()
+    listing = await _due("status = 'FULL' and closes_not_before <= $1", now)
+    if listing is None:
+        return False
+    await db.execute(
+        "update marketplace.listings set status = $2, sequence = sequence + 1 where id = $1",
+        listing["id"], S.CLOSED.value,
+    )  # fmt: skip
+    bids = await _end_bids(listing["id"], BidStatus.ACCEPTED, now)
+    await close(
+        listing["id"],
+        [AcceptedBid(bid_id=bid["id"], lender_id=bid["lender_id"], amount_minor=bid["amount_minor"]) for bid in bids],
+    )
+    return True

@@ -1,0 +1,1 @@
+"""What decides on the market, without a database."""
