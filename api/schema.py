@@ -1,20 +1,47 @@
 """The schema: what every context offers, in one Query, one Mutation, one Subscription."""
 
+import asyncio
+from typing import Annotated
+
 import strawberry
 from strawberry.schema.config import StrawberryConfig
 
+from api.context import Info
+from api.errors import Code, top_level
+from api.identity.mutations import IdentityMutation
+from api.identity.queries import IdentityQuery
+from api.node import Node, load_node
 from api.platform.mutations import PlatformMutation
 from api.platform.queries import PlatformQuery
 from api.scalars import SCALARS
 
+MOST_NODES = 100
 
-@strawberry.type(description="Reading.")
-class Query(PlatformQuery):
+
+@strawberry.type(description="Reading. What you may not see does not exist for you.")
+class Query(IdentityQuery, PlatformQuery):
     """Reading."""
+
+    @strawberry.field(description="Anything with an id; null: nothing has it, or it is not yours to see.")
+    async def node(
+        self, info: Info, id: Annotated[strawberry.ID, strawberry.argument(description="The id.")]
+    ) -> Node | None:
+        """Anything with an id."""
+        found: Node | None = await load_node(info, id)
+        return found
+
+    @strawberry.field(description="Several things by their ids, in their order; at most 100.")
+    async def nodes(
+        self, info: Info, ids: Annotated[list[strawberry.ID], strawberry.argument(description="At most 100 ids.")]
+    ) -> list[Node | None]:
+        """Several things by their ids."""
+        if len(ids) > MOST_NODES:
+            raise top_level(Code.BAD_REQUEST, f"`ids` may have at most {MOST_NODES} ids.")
+        return list(await asyncio.gather(*(load_node(info, id_) for id_ in ids)))
 
 
 @strawberry.type(description="Writing: one input, one payload, and typed refusals.")
-class Mutation(PlatformMutation):
+class Mutation(IdentityMutation, PlatformMutation):
     """Writing."""
 
 
