@@ -12,8 +12,9 @@ import pytest
 from redis.asyncio import Redis
 
 from cli.embedded import EmbeddedServers
-from cli.home import read_run_info
+from cli.home import prepare, read_run_info
 from cli.servers_error import ServersError
+from cli.supervisor import Account
 from tests.cli.conftest import wait_until, working_in
 
 SERVE_UNTIL_KILLED = """
@@ -142,12 +143,11 @@ async def test_a_path_too_long_for_sockets_is_no_hindrance(home: Path) -> None:
     shutil.rmtree(folder)
 
 
-@pytest.mark.skipif(os.geteuid() != 0, reason="only root hands the servers to another account")
-def test_a_home_that_the_servers_cannot_reach_is_refused_in_one_line(home: Path) -> None:
+def test_a_home_that_the_servers_cannot_reach_is_refused_and_left_closed(home: Path) -> None:
     closed = home / "closed"
     closed.mkdir(mode=0o700)
     with pytest.raises(ServersError, match="cannot be reached by the user nobody"):
-        EmbeddedServers(closed / "home").start()
+        prepare(closed / "home", Account(uid=65534, gid=65534))
     assert closed.stat().st_mode & 0o777 == 0o700
 
 

@@ -85,9 +85,9 @@ def test_every_folder_with_modules_is_a_package() -> None:
     assert [name_of(folder) for folder in sorted(folders) if not (folder / "__init__.py").exists()] == []
 
 
-def test_no_test_is_skipped_for_ever() -> None:
-    skipped = [name_of(path) for path in files(".py") if re.search(r"mark\.(skip|xfail)\b", path.read_text())]
-    assert skipped in ([], ["tests/tidy/test_sizes_and_words.py"])
+def test_no_test_is_skipped() -> None:
+    skipping = re.compile(r"(mark|pytest)\.(skip|xfail|importorskip)")
+    assert [name_of(path) for path in files(".py") if skipping.search(path.read_text())] == []
 
 
 def docstring(path: Path) -> str | None:
