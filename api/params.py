@@ -42,7 +42,7 @@ def of(source: Any) -> Params:
     variables = source.get("variables")
     operation_name = source.get("operationName")
     extensions = source.get("extensions")
-    if not isinstance(query, str) or not query:
+    if not isinstance(query, str):
         raise bad_request("`query` must be a GraphQL document in a string.")
     if not isinstance(variables, dict | None):
         raise bad_request("`variables` must be an object or null.")

@@ -29,6 +29,8 @@ async def migrate(database_url: str) -> None:
         await _prepare(connection)
         await tortoise_migrate(config=tortoise_config(database_url))
         await Tortoise.close_connections()
+        # So that the application can say whether it has all that it needs (/readyz).
+        await connection.execute("grant select on public.tortoise_migrations to kalends_app")
     finally:
         await connection.close()
 

@@ -11,7 +11,7 @@ import secrets
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -116,8 +116,8 @@ def viewer_of_access_token(token: str) -> Viewer | None:
     claims = _claims(token, ACCESS)
     if claims is None:
         return None
-    known = Scope.__members__
-    return Viewer(UUID(claims["sub"]), frozenset(Scope(name) for name in claims["scopes"] if name in known))
+    scopes = frozenset(Scope(name) for name in claims["scopes"] if name in Scope.__members__)
+    return Viewer(UUID(claims["sub"]), scopes, datetime.fromtimestamp(claims["exp"], UTC))
 
 
 def confirmation_token(user_id: UUID, email: str) -> str:

@@ -3,7 +3,8 @@
 Scopes come with the credential: what a role allows for a session, what was chosen for a personal access token.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
@@ -41,6 +42,8 @@ class Viewer:
 
     user_id: UUID | None = None
     scopes: frozenset[Scope] = frozenset()
+    expires_at: datetime | None = field(default=None, compare=False)
+    """When the credential ends, if it is known; an open connection then asks for it again."""
 
     @property
     def is_staff(self) -> bool:

@@ -30,8 +30,8 @@ SECRET_SHAPES = (
     (re.compile(r"(://[^:/@\s]*:)[^@/\s]+@"), r"\1" + REDACTED + "@"),
     (re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+"), REDACTED),
 )
-QUIET = ("asyncio", "tortoise", "arq", "httpx", "httpcore", "websockets", "mail.log", "strawberry")
-"""Loggers of libraries that may say something only from WARNING on."""
+QUIET = ("asyncio", "tortoise", "arq", "httpx", "httpcore", "websockets", "mail.log", "strawberry", "uvicorn.error")
+"""Loggers of libraries that may say something only from WARNING on: uvicorn's would log the URLs of WebSockets."""
 
 
 def configure(settings: Settings) -> None:

@@ -1,0 +1,134 @@
+"""The application: what it opens while it lives, its routes, and what surrounds them."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+
+import strawberry
+import structlog
+from graphql import GraphQLError
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.middleware.cors import CORSMiddleware
+from starlette.requests import Request
+from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.routing import Route, WebSocketRoute
+from tortoise.exceptions import OperationalError
+
+from api.bearer import Authenticate
+from api.errors import Code, top_level
+from api.execution import Executor
+from api.http import GraphQLOverHTTP
+from api.live import hub
+from api.masking import bug, present
+from api.middleware import AccessLog, SecurityHeaders
+from api.webhooks import Receiver, Webhooks
+from api.websocket import GraphQLOverWebSocket
+from domain.shared import bell, db
+from domain.shared.errors import Busy
+from domain.shared.settings import Settings
+from migrations.status import pending
+
+READY_TIMEOUT_S = 3.0
+
+log = structlog.get_logger()
+
+
+def create_app(settings: Settings) -> Starlette:
+    """The API of one process."""
+    # Imported here, so that an application can be assembled around another schema without these.
+    from api.schema import schema
+    from domain.identity.queries import viewer_of
+    from domain.payments.commands import receive_webhook
+
+    return assemble(settings, schema, viewer_of, receive_webhook)
+
+
+def assemble(
+    settings: Settings, schema: strawberry.Schema, authenticate: Authenticate, receive_webhook: Receiver
+) -> Starlette:
+    """An application from its parts: the schema it serves, who tokens speak for, where webhooks are stored."""
+    executor = Executor(schema)
+    sdl = PlainTextResponse(schema.as_str().rstrip() + "\n", headers={"cache-control": "public, max-age=300"})
+    app = Starlette(
+        lifespan=_lifespan(settings),
+        routes=[
+            Route("/graphql", GraphQLOverHTTP(executor, authenticate)),
+            WebSocketRoute("/graphql", GraphQLOverWebSocket(executor, authenticate)),
+            Route("/schema.graphql", sdl),
+            Route(
+                "/webhooks/{provider}", Webhooks(settings.webhook_secret, receive_webhook).endpoint, methods=["POST"]
+            ),
+            Route("/healthz", healthy),
+            Route("/readyz", ready),
+        ],
+        middleware=[
+            Middleware(AccessLog),
+            Middleware(SecurityHeaders, secure=settings.public_url.startswith("https://")),
+            Middleware(
+                CORSMiddleware,
+                allow_origins=settings.cors_origins,
+                allow_methods=["GET", "POST"],
+                allow_headers=["authorization", "content-type"],
+                expose_headers=["retry-after", "www-authenticate"],
+                max_age=600,
+            ),
+        ],
+        exception_handlers={HTTPException: refused, Exception: broken},
+    )
+    app.router.redirect_slashes = False
+    return app
+
+
+def _lifespan(settings: Settings) -> Callable[[Starlette], AbstractAsyncContextManager[None]]:
+    @asynccontextmanager
+    async def lifespan(_: Starlette) -> AsyncIterator[None]:
+        redis_url = settings.redis_url.get_secret_value()
+        await db.connect(settings.database_url.get_secret_value(), settings.database_pool_size)
+        bell.connect(redis_url)
+        await hub.start(redis_url)
+        log.info("api.started")
+        try:
+            yield
+        finally:
+            await hub.stop()
+            await db.disconnect()  # first: transactions that still run ring the bell when they commit
+            await bell.disconnect()
+            log.info("api.stopped")
+
+    return lifespan
+
+
+async def healthy(_: Request) -> Response:
+    """The process answers."""
+    return JSONResponse({"status": "alive"})
+
+
+async def ready(_: Request) -> Response:
+    """The database answers and has every migration this code needs; 503 otherwise."""
+    try:
+        async with asyncio.timeout(READY_TIMEOUT_S):
+            missing = await pending()
+    except (Busy, TimeoutError):
+        return JSONResponse({"status": "waiting", "reason": "the database does not answer"}, 503)
+    except OperationalError:
+        return JSONResponse({"status": "waiting", "reason": "the database is not migrated"}, 503)
+    if missing:
+        return JSONResponse({"status": "waiting", "reason": f"migrations are missing: {', '.join(missing)}"}, 503)
+    return JSONResponse({"status": "ready"})
+
+
+async def refused(_: Request, error: Exception) -> Response:
+    """Unknown paths and methods, in GraphQL's shape."""
+    assert isinstance(error, HTTPException), "registered for it"
+    return _shaped(error.status_code, top_level(Code.BAD_REQUEST, f"{error.detail}."), error.headers)
+
+
+async def broken(_: Request, error: Exception) -> Response:
+    """A bug outside any resolver."""
+    return _shaped(500, bug(error))
+
+
+def _shaped(status: int, error: GraphQLError, headers: Mapping[str, str] | None = None) -> Response:
+    return JSONResponse({"errors": present([error])}, status, dict(headers or {}))

@@ -1,0 +1,20 @@
+"""Who asks: the bearer token of a request, and the viewer it speaks for."""
+
+from collections.abc import Awaitable, Callable
+
+from domain.shared.actor import Viewer
+
+Authenticate = Callable[[str], Awaitable[Viewer | None]]
+"""The viewer of a token; None if it is invalid."""
+
+MAX_TOKEN_LENGTH = 4_096
+CHALLENGE = 'Bearer realm="kalends", error="invalid_token"'
+
+
+async def viewer_of(authorization: str, authenticate: Authenticate) -> Viewer | None:
+    """The viewer of an `Authorization: Bearer …` value; None if it is anything else. May raise `Busy`."""
+    scheme, _, token = authorization.partition(" ")
+    token = token.strip()
+    if scheme.lower() != "bearer" or not token or len(token) > MAX_TOKEN_LENGTH:
+        return None
+    return await authenticate(token)

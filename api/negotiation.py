@@ -1,0 +1,57 @@
+"""Which media type an answer has: GraphQL over HTTP's two, chosen by the `Accept` header."""
+
+from dataclasses import dataclass
+
+GRAPHQL_JSON = "application/graphql-response+json"
+JSON = "application/json"
+
+
+@dataclass(frozen=True)
+class Answering:
+    """How to answer. `lenient`: the client named application/json, whose readers expect 200 for a refused document."""
+
+    media_type: str
+    lenient: bool = False
+
+    @property
+    def content_type(self) -> str:
+        """The header's value."""
+        return f"{self.media_type}; charset=utf-8"
+
+
+DEFAULT = Answering(JSON)
+"""Without an `Accept` header, and for whoever takes anything: plain JSON, with the status that says what happened."""
+
+
+def negotiate(accept: str | None) -> Answering | None:
+    """How to answer this `Accept` header; None if no media type of ours is acceptable (406)."""
+    if accept is None or not accept.strip():
+        return DEFAULT
+    wanted = dict(_media_range(part) for part in accept.split(","))
+    graphql_json, json = _quality(wanted, GRAPHQL_JSON), _quality(wanted, JSON)
+    if GRAPHQL_JSON in wanted and graphql_json > 0 and graphql_json >= json:
+        return Answering(GRAPHQL_JSON)
+    if json > 0:
+        return Answering(JSON, lenient=JSON in wanted)
+    return Answering(GRAPHQL_JSON) if graphql_json > 0 else None
+
+
+def accepts_html(accept: str | None) -> bool:
+    """Whether a browser asks."""
+    return accept is not None and any(_media_range(part)[0] == "text/html" for part in accept.split(","))
+
+
+def _media_range(part: str) -> tuple[str, float]:
+    name, *parameters = (piece.strip().lower() for piece in part.split(";"))
+    for parameter in parameters:
+        key, _, value = parameter.partition("=")
+        if key.strip() == "q":
+            try:
+                return name, float(value)
+            except ValueError:
+                return name, 0.0
+    return name, 1.0
+
+
+def _quality(wanted: dict[str, float], media_type: str) -> float:
+    return next((wanted[name] for name in (media_type, "application/*", "*/*") if name in wanted), 0.0)
