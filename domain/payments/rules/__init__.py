@@ -1,0 +1,1 @@
+"""What decides in the payments context, without a database."""
