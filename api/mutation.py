@@ -3,7 +3,7 @@
 import typing
 from collections.abc import Awaitable, Callable
 from functools import wraps
-from typing import Any
+from typing import Annotated, Any
 
 import strawberry
 
@@ -18,6 +18,8 @@ def mutation(description: str) -> Callable[[Resolver], Any]:
     """Declare a mutation. Domain errors become members of its result union; one that is not a member is a bug."""
 
     def declare(resolver: Resolver) -> Any:
+        _describe_input(resolver)
+
         @wraps(resolver)
         async def answer(*args: Any, **kwargs: Any) -> Any:
             try:
@@ -33,6 +35,14 @@ def mutation(description: str) -> Callable[[Resolver], Any]:
         return strawberry.mutation(resolver=answer, description=description)
 
     return declare
+
+
+def _describe_input(resolver: Resolver) -> None:
+    """Every mutation has one argument, `input`; say so in the schema once for all."""
+    annotations = resolver.__annotations__
+    if "input" in annotations:
+        described = strawberry.argument(description="What is asked for.")
+        annotations["input"] = Annotated[annotations["input"], described]
 
 
 def members(resolver: Resolver) -> tuple[type, ...]:

@@ -1,0 +1,67 @@
+"""What is due: each step finds its work by stored dates and states, and says how much there was."""
+
+from collections.abc import Awaitable, Callable
+
+from domain.lending import commands as lending
+from domain.marketplace import commands as marketplace
+from domain.payments import commands as payments
+from domain.shared import clock, policy
+from workers.providers import Providers
+
+CHUNK = 150
+"""Rows of one transaction: locks last about 50 ms."""
+
+
+async def _all(step: Callable[[int], Awaitable[int]]) -> int:
+    """Repeat a chunked step until it finds nothing more."""
+    done = 0
+    while count := await step(CHUNK):
+        done += count
+    return done
+
+
+async def webhooks(_: Providers) -> int:
+    """Apply what the providers told."""
+    return await _all(payments.apply_webhooks)
+
+
+async def expire_offers(_: Providers) -> int:
+    """Offers nobody accepted in time."""
+    return await _all(lending.expire_offers)
+
+
+async def expire_listings(_: Providers) -> int:
+    """Listings whose deadline has passed."""
+    return await _all(marketplace.expire_listings)
+
+
+async def close_funded(_: Providers) -> int:
+    """Full loans that have rested long enough."""
+    return await _all(marketplace.close_funded)
+
+
+async def collect(_: Providers) -> int:
+    """Installments that are due, and those tried again."""
+    today = await clock.today()
+    return await _all(lambda limit: lending.collect_due(today, limit))
+
+
+async def default(_: Providers) -> int:
+    """Loans overdue for too long, and those that are current again."""
+    return await _all(lending.default_due)
+
+
+async def remind(_: Providers) -> int:
+    """Installments to remind of."""
+    return await _all(lending.remind_due)
+
+
+async def reconcile(providers: Providers) -> int:
+    """Compare the days that are over with the bank's statement."""
+    profile = policy.active()
+    done = 0
+    for day in await payments.days_to_reconcile(profile.currency):
+        statement = await providers.bank.statement(day, day)
+        await payments.reconcile(day, profile.currency, statement)
+        done += 1
+    return done

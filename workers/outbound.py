@@ -1,0 +1,110 @@
+"""What providers have to be told. Each step claims, calls between transactions, and writes down the answer.
+
+Every call can be repeated: the provider knows batches, mandates, checks and messages by their ids.
+"""
+
+from datetime import timedelta
+from uuid import UUID
+
+from domain.identity import commands as identity
+from domain.notifications import commands as notifications
+from domain.notifications import mails as letters
+from domain.payments import commands as payments
+from domain.payments.models import InstructionKind
+from workers.gateways.bank import BankInstruction
+from workers.gateways.errors import GatewayRefused
+from workers.gateways.identity import IdentityCheck
+from workers.gateways.mail import OutgoingMail
+from workers.providers import Providers
+
+MESSAGES = 100
+ANSWER_EXPECTED_WITHIN = timedelta(days=1)
+"""Business time after which the bank is asked what became of an instruction."""
+
+
+async def instructions(providers: Providers) -> int:
+    """Hand instructions to the bank, a batch a call."""
+    done = 0
+    while batch := await payments.claim_batch():
+        told = [
+            BankInstruction(
+                id=str(instruction.id),
+                kind="debit" if instruction.kind is InstructionKind.DEBIT else "payout",
+                amount_minor=instruction.amount_minor,
+                currency=instruction.currency,
+                account=instruction.account_number,
+                reference=instruction.reference,
+                mandate=str(instruction.mandate_id) if instruction.mandate_id else None,
+            )
+            for instruction in batch.instructions
+        ]
+        answer = await providers.bank.submit(told, str(batch.id))
+        await payments.batch_answered(
+            batch.id,
+            [UUID(id_) for id_ in answer.accepted],
+            {UUID(id_): reason for id_, reason in answer.refused.items()},
+        )
+        done += len(told)
+    return done
+
+
+async def mandates(providers: Providers) -> int:
+    """Open and cancel mandates at the bank."""
+    waiting = await payments.claim_mandates()
+    for mandate in waiting:
+        try:
+            if mandate.revoked:
+                await providers.bank.cancel_mandate(str(mandate.id))
+                await payments.mandate_answered(mandate.id, active=False)
+            else:
+                status = await providers.bank.open_mandate(str(mandate.id), mandate.account_number, mandate.holder)
+                await payments.mandate_answered(mandate.id, active=status == "active")
+        except GatewayRefused as refusal:
+            await payments.mandate_answered(mandate.id, active=False, reason=refusal.reason)
+    return len(waiting)
+
+
+async def identity_checks(providers: Providers) -> int:
+    """Hand identity checks to the provider; its answers come by webhook."""
+    waiting = await identity.claim_checks_to_submit()
+    if waiting:
+        await providers.identity.submit(
+            [
+                IdentityCheck(
+                    id=str(check.id),
+                    kind="PERSON" if check.kind == "PERSON" else "ORGANISATION",
+                    name=check.name,
+                    country=check.country,
+                    birth_date=check.birth_date,
+                    identification_number=check.identification_number,
+                )
+                for check in waiting
+            ]
+        )
+        await identity.mark_checks_submitted([check.id for check in waiting])
+    return len(waiting)
+
+
+async def messages(providers: Providers) -> int:
+    """Send e-mails, a batch over one connection."""
+    waiting = await notifications.claim_due(MESSAGES)
+    if not waiting:
+        return 0
+    mails = {message.id: letters.compose(message) for message in waiting}
+    refused = await providers.mail.send(
+        [OutgoingMail(mail.message_id, mail.to, mail.subject, mail.text) for mail in mails.values()]
+    )
+    await notifications.sent([id_ for id_, mail in mails.items() if mail.message_id not in refused])
+    await notifications.failed([id_ for id_, mail in mails.items() if mail.message_id in refused], for_good=True)
+    return len(waiting)
+
+
+async def lost_answers(providers: Providers) -> int:
+    """Ask the bank about instructions it should have answered by now."""
+    waiting = await payments.instructions_to_ask(ANSWER_EXPECTED_WITHIN)
+    if not waiting:
+        return 0
+    states = await providers.bank.statuses([str(id_) for id_ in waiting])
+    return await payments.apply_statuses(
+        [payments.InstructionState(UUID(state.id), state.status, state.booked_on, state.reason) for state in states]
+    )
