@@ -11,11 +11,13 @@ GRACE_S = 15
 WEBSOCKET_MESSAGE_BYTES = 64 * 1024
 
 
-def serve(settings: Settings, host: str, port: int, workers: int = 1) -> None:
-    """Serve until SIGTERM or Ctrl-C; running requests get 15 s to finish."""
+def serve(
+    settings: Settings, host: str, port: int, workers: int = 1, application: str = "api.main:application"
+) -> None:
+    """Serve an application factory until SIGTERM or Ctrl-C; running requests get 15 s to finish."""
     logs.configure(settings)
     uvicorn.run(
-        "api.main:application",
+        application,
         factory=True,
         host=host,
         port=port,

@@ -3,18 +3,12 @@
 import contextlib
 import os
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from cli.environment import load_settings
 from cli.supervisor import signals_end_the_block
-
-if TYPE_CHECKING:
-    from starlette.types import ASGIApp
-
-GRACE_S = 10
-WEBSOCKET_MESSAGE_BYTES = 1 << 20
 
 
 def command(
@@ -26,36 +20,13 @@ def command(
     ] = False,
 ) -> None:
     """Serve the GraphQL API at /graphql."""
-    import uvicorn
+    from api.main import serve
 
     with contextlib.ExitStack() as stack:
         if embedded:
             stack.enter_context(signals_end_the_block())
             stack.enter_context(_embedded_servers())
-        load_settings()
-        uvicorn.run(
-            "cli.commands.serve:application",
-            factory=True,
-            host=host,
-            port=port,
-            workers=workers,
-            loop="uvloop",
-            http="httptools",
-            ws="websockets-sansio",
-            ws_max_size=WEBSOCKET_MESSAGE_BYTES,
-            lifespan="on",
-            # The access log would carry query strings.
-            access_log=False,
-            server_header=False,
-            timeout_graceful_shutdown=GRACE_S,
-        )
-
-
-def application() -> "ASGIApp":
-    """The API of one process; uvicorn calls this in each."""
-    from api.app import create_app
-
-    return create_app(load_settings())
+        serve(load_settings(), host, port, workers)
 
 
 @contextlib.contextmanager
