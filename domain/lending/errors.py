@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from typing import ClassVar
+from uuid import UUID
 
 from domain.shared.errors import DomainError
 from domain.shared.money import Money
@@ -58,11 +59,11 @@ class MandateRequired(DomainError):
 
 @dataclass(eq=False, kw_only=True)
 class ConsentRequired(DomainError):
-    """Documents that must be accepted first; `waiting_for` names parties of the loan who have not."""
+    """The contract must be accepted first; `waiting_for` names other parties of the loan who have not."""
 
-    document_ids: list[str] = field(default_factory=list)
+    contract_id: UUID
     waiting_for: list[str] = field(default_factory=list)
-    text: ClassVar[str] = "Documents must be accepted first: see `documentIds` and `waitingFor`."
+    text: ClassVar[str] = "The contract in its latest version must be accepted first, by every party with an account."
 
 
 @dataclass(eq=False, kw_only=True)

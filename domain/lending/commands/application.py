@@ -183,7 +183,7 @@ async def _submit(
         """insert into lending.loan_parties (id, loan_id, role, name, user_id)
         select id, $2, role, name, user_id from unnest($1::uuid[], $3::text[], $4::text[], $5::uuid[])
             p(id, role, name, user_id)""",
-        [ids.new() for _ in parties], loan["id"], [role.value for role, _, _ in parties],
+        sorted(ids.new() for _ in parties), loan["id"], [role.value for role, _, _ in parties],
         [name for _, name, _ in parties], [user_id for _, _, user_id in parties],
     )  # fmt: skip
     await outbox.record([events.entered(loan, LoanStatus.SUBMITTED)])

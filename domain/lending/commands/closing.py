@@ -55,8 +55,8 @@ async def close(loan_id: UUID, bids: Sequence[AcceptedBid]) -> None:
     product = await products.terms(loan["product_id"])
     contract = _contract(loan, product, today, today)
     notes = [
-        ClosingNote(note_id=ids.new(), bid_id=bid.bid_id, lender_id=bid.lender_id, principal_minor=bid.amount_minor)
-        for bid in bids
+        ClosingNote(note_id=note_id, bid_id=bid.bid_id, lender_id=bid.lender_id, principal_minor=bid.amount_minor)
+        for note_id, bid in zip(sorted(ids.new() for _ in bids), bids, strict=True)
     ]
     fee = contract.quote.origination_fee_minor
     await move([loan], LoanStatus.DISBURSING, audience=[note.lender_id for note in notes], principal_minor=principal)

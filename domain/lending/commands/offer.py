@@ -114,7 +114,7 @@ async def _require_consents(loan: Row) -> None:
     )
     if rows:
         raise ConsentRequired(
-            document_ids=[str(rows[0]["document_id"])],
+            contract_id=rows[0]["document_id"],
             waiting_for=[row["name"] for row in rows if row["user_id"] != loan["borrower_id"]],
             path=("acceptedDocumentIds",),
         )

@@ -18,9 +18,10 @@ def _arrays(installments: Sequence[ScheduledInstallment]) -> list[list[object]]:
 async def store(loan_id: UUID, installments: Sequence[ScheduledInstallment]) -> None:
     """Write the installments of a loan that closes."""
     await db.execute(
-        f"""insert into lending.installments (id, loan_id, number, {", ".join(COLUMNS)}, late_interest_minor,
+        f"""insert into lending.installments (loan_id, number, {", ".join(COLUMNS)}, id, late_interest_minor,
             paid_principal_minor, paid_interest_minor, paid_fees_minor, paid_late_minor)
-        select unnest($9::uuid[]), $1, p.*, 0, 0, 0, 0, 0 from {PLANNED} {NAMES}""",  # noqa: S608 - our own literals
+        select $1, p.*, n.id, 0, 0, 0, 0, 0 from {PLANNED} {NAMES}
+        join unnest($2::int[], $9::uuid[]) n(number, id) on n.number = p.number""",  # noqa: S608 - our own literals
         loan_id,
         *_arrays(installments),
         [ids.new() for _ in installments],

@@ -88,7 +88,7 @@ async def schedules(viewer: Viewer, loan_ids: Sequence[UUID]) -> dict[UUID, list
     return found
 
 
-def unpaid(loan_id: UUID, installment: ScheduledInstallment) -> Row:
+def unpaid(loan_id: UUID | None, installment: ScheduledInstallment) -> Row:
     """A planned installment as a row of the table has it."""
     row: dict[str, Any] = {name: getattr(installment, name) for name in ScheduledInstallment.__slots__}
     paid = dict.fromkeys(

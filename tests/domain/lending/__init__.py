@@ -1,0 +1,1 @@
+"""Lending: from application to payout, and how loans are served."""
