@@ -107,8 +107,8 @@ async def _finish(worker: Worker) -> None:
 
 
 def _pool(settings: Settings) -> ArqRedis:
-    return ArqRedis.from_url(
-        settings.redis_url.get_secret_value(),
+    return ArqRedis(
+        redis.ConnectionPool.from_url(settings.redis_url.get_secret_value()),
         default_queue_name=QUEUE,
         job_serializer=_dump,
         job_deserializer=json.loads,

@@ -23,6 +23,7 @@ SECRET_NAMES = frozenset(
     }
 )  # fmt: skip
 SECRET_SHAPES = (
+    (re.compile(r"DETAIL:[^\n]*"), "DETAIL: " + REDACTED),  # PostgreSQL quotes whole rows
     (re.compile(r"(?i)\b(bearer\s+)[\w.~+/=-]+"), r"\1" + REDACTED),
     (re.compile(r"\bk(?:pat|ref)_[\w-]+"), REDACTED),
     (re.compile(r"\beyJ[\w-]+\.[\w-]+\.[\w-]*"), REDACTED),
