@@ -1,6 +1,7 @@
 """Refusals of the lending context."""
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import ClassVar
 from uuid import UUID
 
@@ -71,3 +72,47 @@ class OfferExpired(DomainError):
     """The offer was valid until earlier."""
 
     text: ClassVar[str] = "The offer has expired; apply again."
+
+
+@dataclass(eq=False, kw_only=True)
+class RepaymentTooLarge(DomainError):
+    """More than what settles the whole loan today."""
+
+    maximum: Money
+    text: ClassVar[str] = "{maximum} settles the whole loan today; pay no more."
+
+
+@dataclass(eq=False, kw_only=True)
+class PrepaymentNotAllowed(DomainError):
+    """The product takes no part prepayments; what is due can be paid, or everything."""
+
+    maximum: Money
+    text: ClassVar[str] = "This product takes no part prepayments: pay at most {maximum}, or settle the loan."
+
+
+@dataclass(eq=False, kw_only=True)
+class PrepaymentTooSmall(DomainError):
+    """Beyond what is due a payment first pays the interest to the day, and must exceed it."""
+
+    due: Money
+    minimum: Money
+    text: ClassVar[str] = (
+        "Pay at most {due}, which is due, or at least {minimum}: interest to today comes before principal."
+    )
+
+
+@dataclass(eq=False, kw_only=True)
+class PayoffChanged(DomainError):
+    """What settles the loan is another amount than expected; it is valid until an instant."""
+
+    total: Money
+    valid_until: datetime
+    text: ClassVar[str] = "{total} settles the loan now."
+
+
+@dataclass(eq=False, kw_only=True)
+class CollectionPending(DomainError):
+    """A direct debit is on its way; paying what it collects would pay it twice."""
+
+    amount: Money
+    text: ClassVar[str] = "A direct debit of {amount} is on its way; wait until the bank has answered."

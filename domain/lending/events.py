@@ -41,3 +41,27 @@ def entered(
         loan_id=loan_id,
         audience=tuple(dict.fromkeys((loan["borrower_id"], *audience))),
     )
+
+
+def distributed(repayment_id: UUID, amount_minor: int, loan: Mapping[str, Any], lenders: Sequence[UUID]) -> Event:
+    """A repayment of a loan (its row) was shared among its lenders."""
+    return _of_repayment("repayment.distributed", repayment_id, amount_minor, loan, lenders)
+
+
+def reversed_(repayment_id: UUID, amount_minor: int, loan: Mapping[str, Any], lenders: Sequence[UUID]) -> Event:
+    """A repayment of a loan (its row) was undone, because the bank returned its debit."""
+    return _of_repayment("repayment.reversed", repayment_id, amount_minor, loan, lenders)
+
+
+def _of_repayment(
+    kind: str, repayment_id: UUID, amount_minor: int, loan: Mapping[str, Any], lenders: Sequence[UUID]
+) -> Event:
+    loan_id: UUID = loan["id"]
+    facts = {"loan_id": str(loan_id), "reference": loan["reference"], "repayment_id": str(repayment_id)}
+    return Event(
+        kind=kind,
+        key=str(repayment_id),
+        payload={**facts, "amount_minor": amount_minor, "currency": loan["currency"]},
+        loan_id=loan_id,
+        audience=tuple(dict.fromkeys((loan["borrower_id"], *lenders))),
+    )

@@ -1,0 +1,152 @@
+"""Auto-debit: what is due is taken from the wallet, and what the wallet lacks by direct debit."""
+
+from collections.abc import Sequence
+from datetime import date
+from uuid import UUID
+
+from domain.ledger import accounts
+from domain.ledger import commands as ledger
+from domain.ledger.accounts import AccountKind
+from domain.ledger.commands import Posting
+from domain.lending.commands.desk import Desk, open_desk
+from domain.lending.commands.distribution import Payment, distribute
+from domain.lending.commands.standing import COLLECTED
+from domain.lending.commands.transitions import lock_loan
+from domain.lending.models import CollectionStatus, RepaymentSource
+from domain.lending.rules.servicing import accrue_late, fallen_due, pay, total_open
+from domain.payments.commands import DebitOrder, instruct_debits
+from domain.shared import clock, db, ids
+from domain.shared.db import Row
+from domain.shared.money import Money
+
+
+@db.atomic
+async def collect_due(on: date, limit: int) -> int:
+    """Collect for at most `limit` loans whose day of collection has come; returns how many, 0: nothing is left to do.
+
+    Each loan is taken up once a day, however often this is called and by how many workers; days that were missed are
+    caught up in one step. While a debit is on its way nothing else is collected.
+    """
+    rows = await db.fetch(
+        """select * from lending.loans where next_collection_on <= $1 and status = any($2)
+        order by id limit $3 for no key update skip locked""",
+        on, sorted(COLLECTED), limit,
+    )  # fmt: skip
+    if not rows:
+        return 0
+    desk = await open_desk(rows)
+    pending = await _pending(list(desk.loans))
+    for loan in desk.loans.values():
+        accrue_late(loan, on)
+    await distribute(desk, _from_wallets(desk, pending, on), on)
+    await _debit(desk, pending, on)
+    return len(rows)
+
+
+def _from_wallets(desk: Desk, pending: frozenset[UUID], on: date) -> list[Payment]:
+    """What the borrowers' wallets hold of what is due; one wallet may pay several loans, in the order of their ids."""
+    left = {desk.wallet(id_): desk.balances[desk.wallet(id_)] for id_ in desk.loans}
+    payments = []
+    for id_, loan in desk.loans.items():
+        due = fallen_due(loan, on)
+        amount = min(total_open(due), left[desk.wallet(id_)])
+        if amount and id_ not in pending:
+            left[desk.wallet(id_)] -= amount
+            payments.append(Payment(loan=loan, source=RepaymentSource.WALLET, parts=pay(loan, amount, due, on)))
+    return payments
+
+
+async def _debit(desk: Desk, pending: frozenset[UUID], on: date) -> None:
+    """Ask the bank for what is still due of loans with a mandate."""
+    due = {id_: fallen_due(loan, on) for id_, loan in desk.loans.items() if id_ in desk.mandates - pending}
+    wanted = {id_: ids.new() for id_, installments in due.items() if installments}
+    await db.execute(
+        """insert into lending.collections (id, loan_id, attempt, amount_minor, status, due_on, requested_at)
+        select w.id, w.loan_id, 1 + (select count(*) from lending.collections c
+                                     where c.loan_id = w.loan_id and c.due_on = w.due_on),
+            w.amount_minor, $5, w.due_on, $6
+        from unnest($1::uuid[], $2::uuid[], $3::bigint[], $4::date[]) w(id, loan_id, amount_minor, due_on)""",
+        list(wanted.values()),
+        list(wanted),
+        [total_open(due[id_]) for id_ in wanted],
+        [min(one.due_on for one in due[id_]) for id_ in wanted],
+        CollectionStatus.PENDING.value,
+        await clock.now(),
+    )
+    await instruct_debits(
+        [
+            DebitOrder(
+                collection_id=collection_id,
+                loan_id=id_,
+                user_id=desk.loans[id_].borrower_id,
+                mandate_id=desk.rows[id_]["mandate_id"],
+                amount=Money(total_open(due[id_]), desk.loans[id_].currency),
+            )
+            for id_, collection_id in wanted.items()
+        ]
+    )
+
+
+async def _pending(loan_ids: Sequence[UUID]) -> frozenset[UUID]:
+    rows = await db.fetch(
+        "select loan_id from lending.collections where loan_id = any($1) and status = $2",
+        list(loan_ids), CollectionStatus.PENDING.value,
+    )  # fmt: skip
+    return frozenset(row["loan_id"] for row in rows)
+
+
+async def lock_collection(collection_id: UUID) -> tuple[Row, Row]:
+    """Lock a collection's loan, then the collection; returns both rows."""
+    loan_id = await db.fetch_value("select loan_id from lending.collections where id = $1", collection_id)
+    assert loan_id is not None, "the bank is told of collections that exist"
+    loan = await lock_loan(loan_id)
+    return loan, (await db.lock("lending.collections", [collection_id]))[collection_id]
+
+
+async def decide(collection_id: UUID, status: CollectionStatus) -> None:
+    """Write down what became of a collection."""
+    await db.execute(
+        "update lending.collections set status = $2, decided_at = $3 where id = $1",
+        collection_id, status.value, await clock.now(),
+    )  # fmt: skip
+
+
+@db.atomic
+async def collection_settled(collection_id: UUID, booked_on: date | None = None) -> None:
+    """The bank has collected, and booked it on that day (today unless told): distribute it.
+
+    Again, or after its return, changes nothing. What is more than the loan owes by then goes to the borrower's wallet.
+    """
+    row, collection = await lock_collection(collection_id)
+    if collection["status"] != CollectionStatus.PENDING:
+        return
+    on = booked_on or await clock.today()
+    await decide(collection_id, CollectionStatus.SETTLED)
+    desk = await open_desk([row])
+    loan = desk.loans[row["id"]]
+    accrue_late(loan, on)
+    due = fallen_due(loan, on)
+    amount = min(total_open(due), collection["amount_minor"])
+    excess = Posting(
+        kind="COLLECTION_EXCESS",
+        debit=accounts.loan(AccountKind.COLLECTING, loan.id, loan.currency),
+        credit=desk.wallet(loan.id),
+        amount_minor=collection["amount_minor"] - amount,
+        reference_id=collection_id,
+    )
+    await ledger.post([excess], effective_on=on, locked=True)
+    payments = []
+    if amount:
+        parts = pay(loan, amount, due, on)
+        payments.append(
+            Payment(loan=loan, source=RepaymentSource.DIRECT_DEBIT, parts=parts, collection_id=collection_id)
+        )
+    await distribute(desk, payments, on)
+
+
+@db.atomic
+async def collection_refused(collection_id: UUID) -> None:
+    """The bank could not collect; the next attempt has its day already. Again changes nothing."""
+    _, collection = await lock_collection(collection_id)
+    if collection["status"] == CollectionStatus.PENDING:
+        await decide(collection_id, CollectionStatus.REFUSED)

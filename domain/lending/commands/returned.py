@@ -1,0 +1,135 @@
+"""A direct debit that the bank took back, perhaps weeks after its money was distributed."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from domain.ledger import accounts
+from domain.ledger import commands as ledger
+from domain.ledger.accounts import AccountKind
+from domain.ledger.commands import Posting, mirror
+from domain.lending import events
+from domain.lending.commands.collection import decide, lock_collection
+from domain.lending.commands.desk import Desk, open_desk, write_installments, write_notes
+from domain.lending.commands.standing import settle_standing
+from domain.lending.models import CollectionStatus, RepaymentStatus
+from domain.lending.rules.returning import Shortage, shortages, undone
+from domain.lending.rules.servicing import Paid, accrue_late, take_back
+from domain.lending.rules.waterfall import DueKind
+from domain.payments.commands import post_debit_return
+from domain.shared import clock, db, ids, outbox
+from domain.shared.db import Row
+
+DISTRIBUTED = ("REPAYMENT_SHARE", "LATE_SHARE", "SERVICE_FEE", "DUE_FEE", "PRINCIPAL_REPAID")
+
+
+@db.atomic
+async def collection_returned(collection_id: UUID) -> None:
+    """The bank has returned a debit: undo its distribution by mirror postings and let the money go back. Once.
+
+    Lenders give their shares back from what they have AVAILABLE; what that lacks the platform fronts, and the lender
+    owes it from the next receipts. Installments are unpaid since their due dates; a loan that was closed is open again.
+    A debit that was not distributed yet just goes back.
+    """
+    row, collection = await lock_collection(collection_id)
+    if collection["status"] in (CollectionStatus.PENDING, CollectionStatus.SETTLED):
+        await decide(collection_id, CollectionStatus.RETURNED)
+        desk = await open_desk([row])
+        repayment = await db.fetch_one("select * from lending.repayments where collection_id = $1", collection_id)
+        if repayment is not None:
+            await _reverse(desk, repayment)
+        if collection["status"] == CollectionStatus.SETTLED:
+            await _take_excess_back(desk, collection, repayment)
+    await post_debit_return(collection_id)
+
+
+async def _reverse(desk: Desk, repayment: Row) -> None:
+    today = await clock.today()
+    loan = desk.loans[repayment["loan_id"]]
+    notes = {note.id: note for note in desk.notes[loan.id]}
+    shares = await _postings(desk, repayment)
+    for posting in shares:
+        if posting.note_id is not None:
+            undone(notes[posting.note_id], posting)
+    back = [mirror(posting, f"{posting.kind}_REVERSED") for posting in shares]
+    owed = shortages(shares, desk.balances)
+    await ledger.post([*_fronted(owed, repayment["id"]), *back], entry_id=(entry := ids.new()), locked=True)
+    await _write_debts(owed, repayment["id"], loan.currency)
+    accrue_late(loan, today)
+    take_back(loan, await _parts(repayment["id"]), repayment["effective_on"])
+    accrue_late(loan, today)
+    await write_installments([loan])
+    await write_notes(notes.values())
+    await db.execute(
+        "update lending.repayments set status = $2, reversed_at = $3, reversal_entry_id = $4 where id = $1",
+        repayment["id"], RepaymentStatus.REVERSED.value, await clock.now(), entry,
+    )  # fmt: skip
+    lenders = [note.lender_id for note in notes.values()]
+    await outbox.record([events.reversed_(repayment["id"], repayment["amount_minor"], desk.rows[loan.id], lenders)])
+    await settle_standing(desk, today, {loan.id: repayment["id"]})
+
+
+async def _take_excess_back(desk: Desk, collection: Row, repayment: Row | None) -> None:
+    """What the loan did not owe when the debit settled went to the borrower's wallet, and comes from there."""
+    loan = desk.loans[collection["loan_id"]]
+    excess = Posting(
+        kind="COLLECTION_EXCESS_REVERSED",
+        debit=desk.wallet(loan.id),
+        credit=accounts.loan(AccountKind.COLLECTING, loan.id, loan.currency),
+        amount_minor=collection["amount_minor"] - (repayment["amount_minor"] if repayment else 0),
+        reference_id=collection["id"],
+    )
+    await ledger.post([excess], locked=True)
+
+
+async def _postings(desk: Desk, repayment: Row) -> list[Posting]:
+    """The postings that distributed a repayment, with their accounts, which are all on the desk."""
+    loan = desk.loans[repayment["loan_id"]]
+    known = {account.id: account for account in desk.balances}
+    for kind in (AccountKind.FEES, AccountKind.LENT):
+        account = accounts.platform(kind, loan.currency)
+        known[account.id] = account
+    rows = await db.fetch(
+        "select * from ledger.postings where entry_id = $1 and kind = any($2) order by id",
+        repayment["entry_id"], list(DISTRIBUTED),
+    )  # fmt: skip
+    names = ("kind", "amount_minor", "reference_id", "note_id", "principal_minor", "fee_minor")
+    return [
+        Posting(debit=known[row["debit_id"]], credit=known[row["credit_id"]], **{name: row[name] for name in names})
+        for row in rows
+    ]
+
+
+def _fronted(owed: Sequence[Shortage], repayment_id: UUID) -> list[Posting]:
+    return [
+        Posting(
+            kind="CLAWBACK_FRONTED",
+            debit=accounts.platform(AccountKind.CLAWBACK, shortage.wallet.currency),
+            credit=shortage.wallet,
+            amount_minor=shortage.amount_minor,
+            reference_id=repayment_id,
+            note_id=shortage.note_id,
+        )
+        for shortage in owed
+    ]
+
+
+async def _write_debts(owed: Sequence[Shortage], repayment_id: UUID, currency: str) -> None:
+    if owed:
+        await db.execute(
+            """insert into lending.clawbacks (id, repayment_id, note_id, lender_id, currency, amount_minor, recovered_minor)
+            select id, $1, note_id, lender_id, $2, amount_minor, 0
+            from unnest($3::uuid[], $4::uuid[], $5::uuid[], $6::bigint[]) c(id, note_id, lender_id, amount_minor)""",
+            repayment_id,
+            currency,
+            [ids.new() for _ in owed],
+            [shortage.note_id for shortage in owed],
+            [shortage.wallet.owner_id for shortage in owed],
+            [shortage.amount_minor for shortage in owed],
+        )
+
+
+async def _parts(repayment_id: UUID) -> list[Paid]:
+    rows = await db.fetch(
+        "select installment_id, kind, amount_minor from lending.allocations where repayment_id = $1", repayment_id
+    )
+    return [Paid(**row | {"kind": DueKind(row["kind"])}) for row in rows]

@@ -1,0 +1,48 @@
+"""Undoing what a returned repayment gave to the notes."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from domain.ledger.accounts import Account
+from domain.ledger.commands import Posting
+from domain.lending.rules.sharing import ServicedNote
+from domain.lending.rules.waterfall import DueKind
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shortage:
+    """What a lender's wallet lacks of the share of a note that has to be given back, in minor units."""
+
+    wallet: Account
+    note_id: UUID
+    amount_minor: int
+
+
+def undone(note: ServicedNote, share: Posting) -> None:
+    """Take a posted share of the note from what it has received."""
+    if share.kind == "LATE_SHARE":
+        note.received_minor[DueKind.LATE_INTEREST] -= share.amount_minor
+        return
+    principal, fee = share.principal_minor or 0, share.fee_minor or 0
+    note.received_minor[DueKind.PRINCIPAL] -= principal
+    note.received_minor[DueKind.INTEREST] -= share.amount_minor - principal + fee
+    note.fees_paid_minor -= fee
+
+
+def shortages(shares: Sequence[Posting], balances: Mapping[Account, int]) -> list[Shortage]:
+    """What lenders' wallets lack to give posted shares back; a lender with several notes gives for the first ones first."""
+    left: dict[Account, int] = {}
+    lacking: dict[tuple[Account, UUID], int] = {}
+    for share in shares:
+        if share.note_id is not None:
+            wallet = share.credit
+            has = left.get(wallet, balances[wallet])
+            left[wallet] = has - min(has, share.amount_minor)
+            key = (wallet, share.note_id)
+            lacking[key] = lacking.get(key, 0) + share.amount_minor - min(has, share.amount_minor)
+    return [
+        Shortage(wallet=wallet, note_id=note_id, amount_minor=minor)
+        for (wallet, note_id), minor in lacking.items()
+        if minor
+    ]
