@@ -26,6 +26,7 @@ from domain.shared.actor import STRANGER, Viewer
 from domain.shared.errors import Busy
 
 MAX_BODY_BYTES = 64 * 1024
+MAX_URL_BYTES = 32 * 1024
 DRAINED_BYTES = 1024 * 1024
 """So much of a body that is too large is still read, so that the client is listening when the answer comes."""
 BODY_TIMEOUT_S = 10.0
@@ -99,8 +100,8 @@ class GraphQLOverHTTP:
 
 
 def _of_url(query_string: bytes) -> params.Params:
-    if len(query_string) > MAX_BODY_BYTES:
-        raise HTTPRefusal(414, params.bad_request(f"A URL has at most {MAX_BODY_BYTES:,} bytes; use POST."))
+    if len(query_string) > MAX_URL_BYTES:
+        raise HTTPRefusal(414, params.bad_request(f"A URL has at most {MAX_URL_BYTES:,} bytes; use POST."))
     return params.of_url(query_string)
 
 

@@ -1,0 +1,1 @@
+"""The edge of the API, with a schema of its own: HTTP, WebSocket, limits, masking."""

@@ -1,0 +1,69 @@
+"""Errors: the client's mistakes are explained, ours are hidden behind an id, and the log keeps the client's secrets."""
+
+import json
+from typing import Any
+
+import pytest
+
+from tests.api.edge.conftest import Edge
+from tests.api.edge.target import SECRET
+
+
+async def the_error(edge: Edge, query: str, **params: Any) -> dict[str, Any]:
+    answer = await edge.post(query, **params)
+    assert answer.status_code == 200
+    [error] = answer.json()["errors"]
+    assert isinstance(error, dict)
+    return error
+
+
+@pytest.mark.parametrize("query", ["{ bug }", "{ worseBug }", "mutation { unnamedRefusal }"])
+async def test_bugs_are_masked_and_the_log_knows_them_by_their_id(edge: Edge, query: str) -> None:
+    error = await the_error(edge, query)
+    assert error["message"] == "Something went wrong on our side."
+    assert error["extensions"]["code"] == "INTERNAL"
+    assert error["path"]
+    [line] = [line for line in edge.log.splitlines() if error["extensions"]["errorId"] in line]
+    logged = json.loads(line)
+    assert logged["event"] == "api.bug"
+    assert "Traceback" in logged["exception"]
+    assert ("NotFound" if "Refusal" in query else SECRET) in logged["exception"]
+
+
+async def test_a_bug_leaves_the_rest_of_the_answer_alone(edge: Edge) -> None:
+    assert (await edge.post("{ hello bug }")).json()["data"] == {"hello": "world", "bug": None}
+    assert (await edge.post("{ hello worseBug }")).json()["data"] is None
+
+
+async def test_what_a_client_does_wrong_is_said(edge: Edge) -> None:
+    assert (await the_error(edge, "{ missing }"))["message"].startswith("There is nothing with this id")
+    login = await the_error(edge, "{ mine }")
+    assert login["extensions"] == {"code": "UNAUTHENTICATED"}
+    assert login["path"] == ["mine"]
+    assert login["locations"] == [{"line": 1, "column": 3}]
+
+
+async def test_busy_says_when_to_come_again(edge: Edge) -> None:
+    error = await the_error(edge, "{ busy }")
+    assert error["extensions"] == {"code": "BUSY", "retryAfterMs": 500}
+
+
+async def test_values_that_the_database_refuses_are_bad_requests(edge: Edge) -> None:
+    assert (await edge.post('{ stored(text: "x", number: 2) }')).json()["data"] == {"stored": "xx"}
+    error = await the_error(edge, "{ overflow }")
+    assert error["extensions"]["code"] == "BAD_REQUEST"
+
+
+async def test_nothing_of_a_request_reaches_the_log(edge: Edge) -> None:
+    words = ["hunter2-literal", "hunter2-variable", "hunter2-header", "hunter2-url", "hunter2-socket"]
+    literal, variable, header, url, socket = words
+    await edge.post(f'{{ echo(text: "{literal}") bug }}')
+    await edge.post("query($t: String) { echo(text: $t) bug }", variables={"t": variable})
+    await edge.post(f'{{ echo(text: "{literal}"')
+    await edge.http.post("/graphql", json={"query": "{ hello }"}, headers={"authorization": f"Bearer {header}"})
+    await edge.http.get("/graphql", params={"query": f'{{ echo(text: "{url}") }}'})
+    async with edge.socket({"Authorization": "Bearer ada"}) as connection:
+        await connection.subscribe("1", f'{{ echo(text: "{socket}") bug }}')
+        assert (await connection.receive())["payload"]["errors"]
+    assert [word for word in words if word in edge.log] == []
+    assert '"path": "/graphql"' in edge.log
