@@ -5,6 +5,7 @@ import strawberry
 from api.context import Context
 from api.identity.enums import Locale, PartyKind, Role
 from api.identity.me import IdentityMe
+from api.lending.me import LendingMe
 from api.node import Node, node, show_id
 from domain.identity import queries
 from domain.shared.db import Row
@@ -12,7 +13,7 @@ from domain.shared.db import Row
 
 @node("user", queries.SELF)
 @strawberry.type(description="You: what only you may see.")
-class Me(IdentityMe, Node):
+class Me(IdentityMe, LendingMe, Node):
     """What only the viewer may see."""
 
     @classmethod

@@ -1,4 +1,4 @@
-"""How mutations answer: the payload, or a refusal that their union names."""
+"""How mutations, and queries that can be refused, answer: the payload, or a refusal that their union names."""
 
 import typing
 from collections.abc import Awaitable, Callable
@@ -16,29 +16,34 @@ Resolver = Callable[..., Awaitable[Any]]
 
 def mutation(description: str) -> Callable[[Resolver], Any]:
     """Declare a mutation. Domain errors become members of its result union; one that is not a member is a bug."""
+    return lambda resolver: strawberry.mutation(resolver=_answering(resolver), description=description)
 
-    def declare(resolver: Resolver) -> Any:
-        _describe_input(resolver)
 
-        @wraps(resolver)
-        async def answer(*args: Any, **kwargs: Any) -> Any:
-            try:
-                return await resolver(*args, **kwargs)
-            except DomainError as refusal:
-                shown = errors.show(refusal)
-                if isinstance(shown, members(resolver)):
-                    return shown
-                if isinstance(refusal, Busy):
-                    raise top_level(Code.BUSY, refusal.message) from refusal
-                raise
+def query(description: str) -> Callable[[Resolver], Any]:
+    """Declare a query that takes an input and can be refused, like a mutation that writes nothing."""
+    return lambda resolver: strawberry.field(resolver=_answering(resolver), description=description)
 
-        return strawberry.mutation(resolver=answer, description=description)
 
-    return declare
+def _answering(resolver: Resolver) -> Resolver:
+    _describe_input(resolver)
+
+    @wraps(resolver)
+    async def answer(*args: Any, **kwargs: Any) -> Any:
+        try:
+            return await resolver(*args, **kwargs)
+        except DomainError as refusal:
+            shown = errors.show(refusal)
+            if isinstance(shown, members(resolver)):
+                return shown
+            if isinstance(refusal, Busy):
+                raise top_level(Code.BUSY, refusal.message) from refusal
+            raise
+
+    return answer
 
 
 def _describe_input(resolver: Resolver) -> None:
-    """Every mutation has one argument, `input`; say so in the schema once for all."""
+    """Each of them has one argument, `input`; say so in the schema once for all."""
     annotations = resolver.__annotations__
     if "input" in annotations:
         described = strawberry.argument(description="What is asked for.")

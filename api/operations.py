@@ -3,8 +3,9 @@
 import strawberry
 
 from api.identity.me import IdentityOperations
+from api.lending.me import LendingOperations
 
 
 @strawberry.type(description="What operators see to run the platform.")
-class Operations(IdentityOperations):
+class Operations(IdentityOperations, LendingOperations):
     """What operators see to run the platform."""

@@ -10,6 +10,8 @@ from api.context import Info
 from api.errors import Code, top_level
 from api.identity.mutations import IdentityMutation
 from api.identity.queries import IdentityQuery
+from api.lending.mutations import LendingMutation
+from api.lending.queries import LendingQuery
 from api.node import Node, load_node
 from api.platform.mutations import PlatformMutation
 from api.platform.queries import PlatformQuery
@@ -19,7 +21,7 @@ MOST_NODES = 100
 
 
 @strawberry.type(description="Reading. What you may not see does not exist for you.")
-class Query(IdentityQuery, PlatformQuery):
+class Query(IdentityQuery, LendingQuery, PlatformQuery):
     """Reading."""
 
     @strawberry.field(description="Anything with an id; null: nothing has it, or it is not yours to see.")
@@ -41,7 +43,7 @@ class Query(IdentityQuery, PlatformQuery):
 
 
 @strawberry.type(description="Writing: one input, one payload, and typed refusals.")
-class Mutation(IdentityMutation, PlatformMutation):
+class Mutation(IdentityMutation, LendingMutation, PlatformMutation):
     """Writing."""
 
 
