@@ -65,3 +65,29 @@ def _of_repayment(
         loan_id=loan_id,
         audience=tuple(dict.fromkeys((loan["borrower_id"], *lenders))),
     )
+
+
+def reminder(installment: Mapping[str, Any], kind: str) -> Event:
+    """The borrower is reminded of an installment (its row, with its loan's borrower and reference), BEFORE or AFTER."""
+    return _of_installment("installment.reminder", f"{installment['id']}:{kind}", installment, reminder=kind)
+
+
+def overdue(installment: Mapping[str, Any]) -> Event:
+    """An installment (as for `reminder`) was not paid when it fell due."""
+    return _of_installment("installment.overdue", str(installment["id"]), installment)
+
+
+def _of_installment(kind: str, key: str, installment: Mapping[str, Any], **facts: object) -> Event:
+    loan_id: UUID = installment["loan_id"]
+    due = ("principal_minor", "interest_minor", "fees_minor", "late_interest_minor")
+    paid = ("paid_principal_minor", "paid_interest_minor", "paid_fees_minor", "paid_late_minor")
+    payload = {
+        "loan_id": str(loan_id),
+        "reference": installment["reference"],
+        "installment_id": str(installment["id"]),
+        "number": installment["number"],
+        "due_on": installment["due_on"].isoformat(),
+        "open_minor": sum(installment[name] for name in due) - sum(installment[name] for name in paid),
+        "currency": installment["currency"],
+    }
+    return Event(kind=kind, key=key, payload=payload | facts, loan_id=loan_id, audience=(installment["borrower_id"],))
