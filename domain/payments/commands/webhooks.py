@@ -68,8 +68,8 @@ ANSWERS = frozenset({IdentityCheckStatus.VERIFIED, IdentityCheckStatus.REVIEW, I
 async def receive_webhook(provider: str, webhook_id: str, body: Mapping[str, Any]) -> None:
     """Keep a provider's message, whose signature the caller has checked, and wake a worker; one that came before is nothing."""
     await db.execute(
-        """insert into payments.webhooks (id, provider, webhook_id, body, received_at)
-        values ($1, $2, $3, $4::jsonb, $5) on conflict (provider, webhook_id) do nothing""",
+        """insert into payments.webhooks (id, provider, webhook_id, body, received_at, attempts)
+        values ($1, $2, $3, $4::jsonb, $5, 0) on conflict (provider, webhook_id) do nothing""",
         ids.new(), provider, webhook_id, json.dumps(body), clock.wall(),
     )  # fmt: skip
     ring()
