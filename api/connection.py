@@ -62,7 +62,7 @@ def decode(cursor: str, kinds: Sequence[type]) -> list[Any]:
 
 def _value(value: Any, kind: type) -> Any:
     if kind in (datetime, date):
-        return kind.fromisoformat(value)  # type: ignore[attr-defined] - both have it
+        return kind.fromisoformat(value)
     if kind is UUID:
         return UUID(value)
     if not isinstance(value, kind):

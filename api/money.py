@@ -43,7 +43,7 @@ class MoneyInput:
     def parsed(self, *path: str) -> domain.Money:
         """The money as the domain has it. Raises `InvalidInput` naming the field (`path`)."""
         try:
-            return domain.parse(self.amount, self.currency.value)
+            return domain.parse(self.amount, self.currency.name)
         except ValueError as error:
             raise InvalidInput(reason=f"{str(error)[0].upper()}{str(error)[1:]}.", path=path) from error
 

@@ -32,7 +32,7 @@ def node(prefix: str, relation: Relation) -> Callable[[type], type]:
     def register(graphql_type: type) -> type:
         async def load(context: Context, id_: UUID) -> Any:
             row = await context.one(relation, id_)
-            return None if row is None else graphql_type.from_row(row)  # type: ignore[attr-defined] - every registered type has it
+            return None if row is None else graphql_type.from_row(row)  # type: ignore[attr-defined]  # every registered type has it
 
         _prefixes[prefix] = load
         return graphql_type
