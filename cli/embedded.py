@@ -85,7 +85,7 @@ class EmbeddedServers:
         with contextlib.ExitStack() as cleanup:
             prepare(self.home, account)
             cleanup.enter_context(lock(self.home))
-            _stop_leftovers(self.home)
+            stop_leftovers(self.home)
             sockets = socket_folder(self.home, account)
             found = programs(self.home, for_other_account=account is not None)
             postgres = Postgres(self.home, sockets, found, account, self.durable)
@@ -134,7 +134,7 @@ def _wait_for(supervisor: Supervisor, answers: Callable[[], bool]) -> None:
         time.sleep(0.02)
 
 
-def _stop_leftovers(home: Path) -> None:
+def stop_leftovers(home: Path) -> None:
     """Stop what an earlier run left behind when even its watchdog was killed: whoever works in the servers' folders."""
     data = home / DATA_FOLDER
     folders = {str(data.resolve()), str((home / "valkey").resolve())}

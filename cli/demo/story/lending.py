@@ -1,0 +1,103 @@
+"""Act two: lenders pay in, and lend: first loan by loan, then most of them by a plan."""
+
+from collections.abc import Sequence
+from functools import partial
+from random import Random
+
+from cli.demo.cast import CURRENCY, SEED, Lender
+from cli.demo.client import together
+from cli.demo.money import minor, said
+from cli.demo.story.scene import Scene
+
+MOST_BIDS = 40
+"""Of one lender in one round; the API takes 100 in a request."""
+TERMS = (3, 48)
+
+OPEN_LOANS = """query OpenLoans($grades: [Grade!]!, $first: Int!, $after: String) {
+    loans(filter: { status: [LISTED], grades: $grades }, orderBy: NEWEST, first: $first, after: $after) {
+        edges { node { id funding { remaining { amount } } } }
+        pageInfo { hasNextPage endCursor }
+    }
+    me { wallet { available { amount } } }
+}"""
+PLACE_BIDS = "results { __typename ... on UserError { code } } wallet { available { amount } }"
+
+
+async def pay_in(scene: Scene, lenders: Sequence[Lender]) -> None:
+    """Each lender announces a deposit and has their own bank transfer it with the reference they were given."""
+    references: list[tuple[Lender, str]] = []
+
+    async def announce(lender: Lender) -> None:
+        amount = said(lender.deposit_minor)
+        opened = await scene.api.as_user(lender.token).do(
+            "openDeposit",
+            "transfer { reference }",
+            currency=CURRENCY,
+            amount=amount,
+            idempotencyKey=f"deposit-{lender.email}",
+        )
+        references.append((lender, opened["transfer"]["reference"]))
+
+    with scene.show.part("Lenders pay in", len(lenders)) as done:
+        await together(lenders, announce, done)
+        await scene.outside.pay_in(
+            [
+                {
+                    "account": lender.outside_account,
+                    "reference": reference,
+                    "amount_minor": lender.deposit_minor,
+                    "currency": CURRENCY,
+                }
+                for lender, reference in references
+            ]
+        )
+
+
+async def make_plans(scene: Scene, lenders: Sequence[Lender]) -> None:
+    """Most lenders leave the choice to a plan, by grade; it bids on every loan that lists from now on."""
+    planners = [lender for lender in lenders if not lender.by_hand]
+    with scene.show.part("Lenders make plans", len(planners)) as done:
+        await together(planners, partial(_make_plan, scene), done)
+
+
+async def bid_by_hand(scene: Scene, lenders: Sequence[Lender]) -> None:
+    """A round of lenders who look at what is listed and bid on some of it."""
+    draw = Random(f"{SEED} {scene.today}")
+    shuffled = draw.sample(lenders, len(lenders))
+    await together(shuffled, lambda lender: _bid(scene, lender, Random(f"{lender.email} {scene.today}")), lambda: None)
+
+
+async def _make_plan(scene: Scene, lender: Lender) -> None:
+    await scene.api.as_user(lender.token).do(
+        "createAutoInvestPlan",
+        "plan { id }",
+        name="Every loan of " + ", ".join(lender.grades),
+        grades=lender.grades,
+        minimumRate="0.050000",
+        minimumInstallments=TERMS[0],
+        maximumInstallments=TERMS[1],
+        amount=said(lender.per_loan_minor),
+        keep=said(0),
+        idempotencyKey=f"plan-{lender.email}",
+    )
+
+
+async def _bid(scene: Scene, lender: Lender, draw: Random) -> None:
+    """Up to `MOST_BIDS` bids in one request; each is answered by itself, and one that fails is no matter."""
+    me = scene.api.as_user(lender.token)
+    seen = await me.ask(OPEN_LOANS, grades=lender.grades, first=100, after=None)
+    available = minor(seen["me"]["wallet"]["available"])
+    loans = [edge["node"] for edge in seen["loans"]["edges"]]
+    chosen = draw.sample(loans, min(len(loans), MOST_BIDS, available // lender.per_loan_minor))
+    if not chosen:
+        return
+    bids = [
+        {
+            "loanId": loan["id"],
+            "amount": said(lender.per_loan_minor),
+            "allowPartial": True,
+            "acknowledgedDocumentIds": [scene.documents["RISK_WARNING"]],
+        }
+        for loan in chosen
+    ]
+    await me.do("placeBids", PLACE_BIDS, bids=bids, idempotencyKey=f"bids-{lender.email}-{scene.today}")

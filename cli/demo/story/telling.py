@@ -1,0 +1,94 @@
+"""The whole story: who comes when, and what is entered into the calendar for later."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date, timedelta
+from functools import partial
+
+from cli.demo import marker
+from cli.demo.cast import Borrower, Cast, draw_cast, waves
+from cli.demo.client import Api, Outside, connected
+from cli.demo.marker import Login, Story
+from cli.demo.progress import Show
+from cli.demo.stage import Stage
+from cli.demo.story import borrowing, joining, lending, operating, turns
+from cli.demo.story.scene import Scene, scene
+
+DAY = timedelta(days=1)
+LENDERS_HEAD_START = timedelta(days=2)
+WAVES = 6
+FIRST_PLANS = timedelta(days=5)
+"""After the first wave: until then every lender chooses by hand."""
+BETWEEN_WAVES = timedelta(days=13)
+BETWEEN_ROUNDS = timedelta(days=7)
+DAYS_A_MONTH = 30.4
+
+
+async def tell(stage: Stage, story: Story, show: Show) -> Story:
+    """Tell the story from the first lender to the last day; returns it as complete, with who can log in."""
+    cast = draw_cast(story.applications)
+    stage.kalends("create-operator", cast.operator.email, "--name", "Head of Operations", typed=cast.operator.password)
+    async with connected() as http:
+        told = await scene(Api(stage.platform.url, http), Outside(stage.platform.sandbox_url, http), show, cast)
+        ends_on = told.today + timedelta(days=round(story.months * DAYS_A_MONTH))
+        await _lenders_come(told)
+        _enter_waves(told, ends_on)
+        _enter_rounds(told, ends_on)
+        with show.part("Days pass", (ends_on - told.today).days) as passed:
+            await told.play(ends_on, passed)
+    return replace(story, state=marker.COMPLETE, logins=_logins(cast))
+
+
+async def _lenders_come(scene: Scene) -> None:
+    lenders = scene.cast.lenders
+    await joining.join(scene, lenders, "Lenders join")
+    await scene.walk_to(scene.today + DAY)
+    await joining.decide_checks(scene)
+    await lending.pay_in(scene, lenders)
+    await scene.walk_to(scene.today + DAY)
+
+
+def _enter_waves(scene: Scene, ends_on: date) -> None:
+    """Applications do not come on one day: the waves fill the first quarter of the time there is, at most eleven weeks."""
+    quarter = (ends_on - scene.today) / 4
+    groups = waves(scene.cast.borrowers, WAVES if len(scene.cast.borrowers) >= 100 else 2)
+    apart = min(BETWEEN_WAVES, quarter / len(groups))
+    for number, group in enumerate(groups):
+        begins_on = scene.today + number * apart
+        scene.on(begins_on, partial(_come, borrowers=group))
+        scene.on(begins_on + DAY, partial(_borrow, borrowers=group))
+    scene.on(scene.today + FIRST_PLANS, lambda scene: lending.make_plans(scene, scene.cast.lenders))
+
+
+async def _come(scene: Scene, borrowers: Sequence[Borrower]) -> None:
+    await joining.join(scene, borrowers, f"Borrowers join ({scene.today})")
+    await borrowing.give_mandates(scene, borrowers)
+
+
+async def _borrow(scene: Scene, borrowers: Sequence[Borrower]) -> None:
+    """The day after: identity checks and mandates are answered, so everybody can apply, and learns at once."""
+    await joining.decide_checks(scene)
+    await borrowing.apply(scene, borrowers)
+    await borrowing.review(scene)
+    await borrowing.answer_offers(scene, borrowers)
+    turns.enter(scene, borrowers)
+    scene.on(scene.today + DAY, lambda scene: lending.bid_by_hand(scene, scene.cast.lenders))
+
+
+def _enter_rounds(scene: Scene, ends_on: date) -> None:
+    """Every week some lenders look at what is still open, and the operator at what has gone wrong."""
+    day = scene.today + BETWEEN_ROUNDS
+    while day < ends_on:
+        scene.on(day, operating.round_of_the_week)
+        day += BETWEEN_ROUNDS
+
+
+def _logins(cast: Cast) -> tuple[Login, ...]:
+    """A borrower whose loan is being repaid, a lender with many notes, the operator."""
+    borrower = next(borrower for borrower in cast.borrowers if borrower.loan_id)
+    lender = max(cast.lenders, key=lambda lender: lender.deposit_minor)
+    return (
+        Login("borrower", borrower.email, borrower.password),
+        Login("lender", lender.email, lender.password),
+        cast.operator,
+    )
