@@ -25,6 +25,14 @@ ENTERED: Mapping[S, str] = {
 }
 """The event that tells of a loan's coming into a status."""
 
+CAME_BACK: Mapping[tuple[S, S], str] = {
+    (S.DEFAULTED, S.ACTIVE): "loan.cured",
+    (S.CLOSED, S.ACTIVE): "loan.reopened",
+    (S.CLOSED, S.DEFAULTED): "loan.reopened",
+    (S.CLOSED, S.WRITTEN_OFF): "loan.reopened",
+}
+"""The event that tells of a loan's coming back: what was overdue was paid, or the repayment that closed it was returned."""
+
 
 def entered(
     loan: Mapping[str, Any], status: S, key: str | None = None, audience: Sequence[UUID] = (), **facts: object
@@ -35,7 +43,7 @@ def entered(
     """
     loan_id: UUID = loan["id"]
     return Event(
-        kind=ENTERED[status],
+        kind=CAME_BACK.get((loan["status"], status), ENTERED[status]),
         key=key or str(loan_id),
         payload={"loan_id": str(loan_id), "reference": loan["reference"], **facts},
         loan_id=loan_id,

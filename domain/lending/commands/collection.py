@@ -1,6 +1,6 @@
 """Auto-debit: what is due is taken from the wallet, and what the wallet lacks by direct debit."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from uuid import UUID
 
@@ -11,7 +11,6 @@ from domain.ledger.commands import Posting
 from domain.lending.commands.desk import Desk, open_desk
 from domain.lending.commands.distribution import Payment, distribute
 from domain.lending.commands.standing import COLLECTED
-from domain.lending.commands.transitions import lock_loan
 from domain.lending.models import CollectionStatus, RepaymentSource
 from domain.lending.rules.servicing import accrue_late, fallen_due, pay, total_open
 from domain.payments.commands import DebitOrder, instruct_debits
@@ -95,58 +94,73 @@ async def _pending(loan_ids: Sequence[UUID]) -> frozenset[UUID]:
     return frozenset(row["loan_id"] for row in rows)
 
 
-async def lock_collection(collection_id: UUID) -> tuple[Row, Row]:
-    """Lock a collection's loan, then the collection; returns both rows."""
-    loan_id = await db.fetch_value("select loan_id from lending.collections where id = $1", collection_id)
-    assert loan_id is not None, "the bank is told of collections that exist"
-    loan = await lock_loan(loan_id)
-    return loan, (await db.lock("lending.collections", [collection_id]))[collection_id]
-
-
-async def decide(collection_id: UUID, status: CollectionStatus) -> None:
-    """Write down what became of a collection."""
-    await db.execute(
-        "update lending.collections set status = $2, decided_at = $3 where id = $1",
-        collection_id, status.value, await clock.now(),
-    )  # fmt: skip
-
-
 @db.atomic
-async def collection_settled(collection_id: UUID, booked_on: date | None = None) -> None:
-    """The bank has collected, and booked it on that day (today unless told): distribute it.
+async def collections_settled(collection_ids: Sequence[UUID]) -> None:
+    """The bank has collected: distribute it, as of the days the bank booked it.
 
-    Again, or after its return, changes nothing. What is more than the loan owes by then goes to the borrower's wallet.
+    Again, or after their return, changes nothing. What is more than a loan owes by then goes to the borrower's wallet.
     """
-    row, collection = await lock_collection(collection_id)
-    if collection["status"] != CollectionStatus.PENDING:
-        return
-    on = booked_on or await clock.today()
-    await decide(collection_id, CollectionStatus.SETTLED)
-    desk = await open_desk([row])
-    loan = desk.loans[row["id"]]
-    accrue_late(loan, on)
-    due = fallen_due(loan, on)
-    amount = min(total_open(due), collection["amount_minor"])
-    excess = Posting(
-        kind="COLLECTION_EXCESS",
-        debit=accounts.loan(AccountKind.COLLECTING, loan.id, loan.currency),
-        credit=desk.wallet(loan.id),
-        amount_minor=collection["amount_minor"] - amount,
-        reference_id=collection_id,
-    )
-    await ledger.post([excess], effective_on=on, locked=True)
-    payments = []
-    if amount:
-        parts = pay(loan, amount, due, on)
-        payments.append(
-            Payment(loan=loan, source=RepaymentSource.DIRECT_DEBIT, parts=parts, collection_id=collection_id)
-        )
+    loans, collections = await lock_collections(collection_ids)
+    waiting = [one for one in collections if one["status"] == CollectionStatus.PENDING]
+    await decide(waiting, CollectionStatus.SETTLED)
+    today = await clock.today()
+    by_day: dict[date, list[Row]] = {}
+    for one in waiting:
+        by_day.setdefault(one["booked_on"] or today, []).append(one)
+    for on, settled in sorted(by_day.items()):
+        await _distribute(await open_desk([loans[one["loan_id"]] for one in settled]), settled, on)
+
+
+async def _distribute(desk: Desk, collections: Sequence[Row], on: date) -> None:
+    payments, excesses = [], []
+    for collection in collections:
+        loan = desk.loans[collection["loan_id"]]
+        accrue_late(loan, on)
+        due = fallen_due(loan, on)
+        amount = min(total_open(due), collection["amount_minor"])
+        if amount:
+            parts = pay(loan, amount, due, on)
+            payments.append(
+                Payment(loan=loan, source=RepaymentSource.DIRECT_DEBIT, parts=parts, collection_id=collection["id"])
+            )
+        excesses.append(_excess(desk, collection, amount))
+    await ledger.post(excesses, effective_on=on, locked=True)
     await distribute(desk, payments, on)
 
 
+def _excess(desk: Desk, collection: Row, distributed_minor: int) -> Posting:
+    loan = desk.loans[collection["loan_id"]]
+    return Posting(
+        kind="COLLECTION_EXCESS",
+        debit=accounts.loan(AccountKind.COLLECTING, loan.id, loan.currency),
+        credit=desk.wallet(loan.id),
+        amount_minor=collection["amount_minor"] - distributed_minor,
+        reference_id=collection["id"],
+    )
+
+
 @db.atomic
-async def collection_refused(collection_id: UUID) -> None:
-    """The bank could not collect; the next attempt has its day already. Again changes nothing."""
-    _, collection = await lock_collection(collection_id)
-    if collection["status"] == CollectionStatus.PENDING:
-        await decide(collection_id, CollectionStatus.REFUSED)
+async def collections_refused(collection_ids: Iterable[UUID]) -> None:
+    """The bank could not collect; the next attempts have their days already. Again changes nothing."""
+    _, collections = await lock_collections(list(collection_ids))
+    await decide([one for one in collections if one["status"] == CollectionStatus.PENDING], CollectionStatus.REFUSED)
+
+
+async def lock_collections(collection_ids: Sequence[UUID]) -> tuple[dict[UUID, Row], list[Row]]:
+    """Lock the loans of collections, then read these, each with the day the bank booked it (None: not yet)."""
+    rows = await db.fetch("select loan_id from lending.collections where id = any($1)", list(collection_ids))
+    loans = await db.lock("lending.loans", list({row["loan_id"] for row in rows}))
+    collections = await db.fetch(
+        """select c.*, i.booked_on from lending.collections c left join payments.instructions i on i.id = c.id
+        where c.id = any($1) order by c.id""",
+        list(collection_ids),
+    )
+    return loans, collections
+
+
+async def decide(collections: Sequence[Row], status: CollectionStatus) -> None:
+    """Write down what became of collections."""
+    await db.execute(
+        "update lending.collections set status = $2, decided_at = $3 where id = any($1)",
+        [one["id"] for one in collections], status.value, await clock.now(),
+    )  # fmt: skip

@@ -8,7 +8,7 @@ from domain.ledger import commands as ledger
 from domain.ledger.accounts import AccountKind
 from domain.ledger.commands import Posting, mirror
 from domain.lending import events
-from domain.lending.commands.collection import decide, lock_collection
+from domain.lending.commands.collection import decide, lock_collections
 from domain.lending.commands.desk import Desk, open_desk, write_installments, write_notes
 from domain.lending.commands.standing import settle_standing
 from domain.lending.models import CollectionStatus, RepaymentStatus
@@ -30,10 +30,10 @@ async def collection_returned(collection_id: UUID) -> None:
     owes it from the next receipts. Installments are unpaid since their due dates; a loan that was closed is open again.
     A debit that was not distributed yet just goes back.
     """
-    row, collection = await lock_collection(collection_id)
+    loans, (collection,) = await lock_collections([collection_id])
     if collection["status"] in (CollectionStatus.PENDING, CollectionStatus.SETTLED):
-        await decide(collection_id, CollectionStatus.RETURNED)
-        desk = await open_desk([row])
+        await decide([collection], CollectionStatus.RETURNED)
+        desk = await open_desk(list(loans.values()))
         repayment = await db.fetch_one("select * from lending.repayments where collection_id = $1", collection_id)
         if repayment is not None:
             await _reverse(desk, repayment)
