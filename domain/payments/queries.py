@@ -99,7 +99,7 @@ async def statement(
     Raises `NotFound` for a wallet the viewer may not see.
     """
     if not viewer.is_staff and viewer.user_id != user_id:
-        raise NotFound()
+        raise NotFound
     rows = await db.fetch(
         f"""select coalesce((select sum(balance_minor) from ledger.accounts
                 where owner_id = $1 and kind = $2 and currency = $3), 0)::bigint as balance_minor, l.*

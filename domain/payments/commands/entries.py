@@ -5,6 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from domain.ledger import commands as ledger
+from domain.payments.models import SuspenseStatus
 from domain.payments.rules import booking
 from domain.payments.rules.booking import BankNews, Changes, Desk
 from domain.payments.rules.references import find_reference
@@ -125,9 +126,8 @@ async def _write_suspense(changes: Changes, now: datetime) -> None:
         )  # fmt: skip
     for item_id, status in changes.items.items():
         await db.execute(
-            """update payments.suspense_items set status = $2, decided_at = case when $2 = 'OPEN' then null else $3 end
-            where id = $1""",
-            item_id, status.value, now,
+            "update payments.suspense_items set status = $2, decided_at = $3 where id = $1",
+            item_id, status.value, None if status is SuspenseStatus.OPEN else now,
         )  # fmt: skip
 
 

@@ -142,6 +142,8 @@ async def events(*prefixes: str) -> list[str]:
 async def breaks() -> list[str]:
     """What the checks of the books find."""
     found: Sequence[Any] = [
-        (check.name, list(row.values())[0]) for check in (*LEDGER_CHECKS, *CHECKS) for row in await db.fetch(check.sql)
+        (check.name, next(iter(row.values())))
+        for check in (*LEDGER_CHECKS, *CHECKS)
+        for row in await db.fetch(check.sql)
     ]
     return [f"{name}: {line}" for name, line in found]

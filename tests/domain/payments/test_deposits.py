@@ -130,6 +130,6 @@ async def test_announcing_a_deposit() -> None:
     ):
         with pytest.raises(InvalidInput):
             await commands.open_deposit(ada, wrong)
+    reader = Actor(ada.user_id, frozenset({Scope.READ}))
     with pytest.raises(NotAllowed):
-        reader = Actor(ada.user_id, frozenset({Scope.READ}))
         await commands.open_deposit(reader, OpenDeposit(currency="CNY", idempotency_key="five"))

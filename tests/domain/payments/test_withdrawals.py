@@ -95,8 +95,8 @@ async def test_what_is_needed_comes_first() -> None:
     with pytest.raises(NotFound):
         await bank.withdraw(eve, account_id, 500)
     for amount in (Money(0, "CNY"), Money(-5, "CNY"), Money(5, "EUR")):
+        request = RequestWithdrawal(bank_account_id=account_id, amount=amount, idempotency_key=f"k{amount}")
         with pytest.raises(InvalidInput):
-            request = RequestWithdrawal(bank_account_id=account_id, amount=amount, idempotency_key=f"k{amount}")
             await commands.request_withdrawal(ada, request)
     assert await db.fetch_value("select count(*) from payments.instructions") == 0
 

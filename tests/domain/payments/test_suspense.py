@@ -1,0 +1,96 @@
+"""Money without an owner: it waits in SUSPENSE until an operator decides."""
+
+import pytest
+
+from domain.ledger.accounts import AccountKind
+from domain.payments import commands
+from domain.payments.commands import AssignSuspense, ReturnSuspense
+from domain.shared import db, ids
+from domain.shared.errors import InvalidInput, NotAllowed, NotFound, WrongState
+from tests.domain.payments import bank
+
+SUSPENSE, UNSETTLED = AccountKind.SUSPENSE, AccountKind.UNSETTLED
+STRAY = {"movement": "dep_x", "reference": "for Ada, thanks"}
+
+
+async def stray(*steps: str) -> db.Row:
+    """A deposit nobody can be found for."""
+    await bank.tell(*(bank.entry(f"deposit.{step}", 600, **STRAY) for step in steps))
+    row = await db.fetch_one("select * from payments.suspense_items")
+    assert row is not None
+    return row
+
+
+@pytest.mark.parametrize("steps", [("received", "final"), ("final", "received"), ("final",), ("received",)])
+async def test_an_unknown_deposit_waits_in_suspense(steps: tuple[str, ...]) -> None:
+    item = await stray(*steps)
+    assert (item["status"], item["amount_minor"], item["reference"]) == ("OPEN", 600, "for Ada, thanks")
+    assert (await bank.at_bank(), await bank.at_bank(SUSPENSE)) == (-600, 600)
+    assert await bank.breaks() == []
+
+
+@pytest.mark.parametrize("steps", [("received", "bounced"), ("bounced", "received"), ("bounced",)])
+async def test_an_unknown_deposit_that_bounces_leaves_nothing(steps: tuple[str, ...]) -> None:
+    item = await stray(*steps)
+    assert item["status"] == "RETURNED"
+    assert (await bank.at_bank(), await bank.at_bank(SUSPENSE)) == (0, 0)
+    assert await bank.breaks() == []
+
+
+async def test_an_operator_finds_the_owner() -> None:
+    ada, clerk = await bank.person(), await bank.operator()
+    item = await stray("received", "final")
+    request = AssignSuspense(item_id=item["id"], user_id=ada.user_id, idempotency_key="a")
+    first = await commands.assign_suspense(clerk, request)
+    assert (await commands.assign_suspense(clerk, request)).transfer_id == first.transfer_id
+    assert (await bank.in_wallet(ada), await bank.at_bank(SUSPENSE)) == (600, 0)
+    assert await bank.events("deposit") == ["deposit.settled"]
+    with pytest.raises(WrongState):
+        await commands.return_suspense(clerk, ReturnSuspense(item_id=item["id"], idempotency_key="b"))
+    assert await bank.breaks() == []
+
+
+@pytest.mark.parametrize("then", ["final", "bounced"])
+async def test_an_assigned_deposit_that_is_not_final_is_unsettled_until_the_bank_says_more(then: str) -> None:
+    ada, clerk = await bank.person(), await bank.operator()
+    item = await stray("received")
+    await commands.assign_suspense(clerk, AssignSuspense(item_id=item["id"], user_id=ada.user_id, idempotency_key="a"))
+    assert (await bank.in_wallet(ada), await bank.in_wallet(ada, UNSETTLED)) == (0, 600)
+    await bank.tell(bank.entry(f"deposit.{then}", 600, **STRAY))
+    assert await bank.in_wallet(ada, UNSETTLED) == 0
+    assert await bank.in_wallet(ada) == (600 if then == "final" else 0)
+    assert await bank.breaks() == []
+
+
+async def test_an_item_is_sent_back_and_opens_again_when_that_fails() -> None:
+    clerk = await bank.operator()
+    item = await stray("received", "final")
+    sent = await commands.return_suspense(clerk, ReturnSuspense(item_id=item["id"], idempotency_key="a"))
+    await bank.tell(bank.entry("payout.refused", 600, movement=sent.instruction_id))
+    assert (await stray())["status"] == "OPEN"
+    sent = await commands.return_suspense(clerk, ReturnSuspense(item_id=item["id"], idempotency_key="b"))
+    batch = await commands.claim_batch()
+    assert batch is not None and batch.instructions[0].account_number == "XS00PAYER"
+    assert (await stray())["status"] == "RETURNING"
+    await bank.tell(bank.entry("payout.settled", 600, movement=sent.instruction_id))
+    assert (await stray())["status"] == "RETURNED"
+    assert (await bank.at_bank(), await bank.at_bank(SUSPENSE)) == (0, 0)
+    assert await bank.breaks() == []
+
+
+async def test_only_finance_decides_and_only_what_is_there() -> None:
+    ada, clerk = await bank.person(), await bank.operator()
+    item = await stray("received")
+    with pytest.raises(NotAllowed):
+        await commands.assign_suspense(
+            ada, AssignSuspense(item_id=item["id"], user_id=ada.user_id, idempotency_key="a")
+        )
+    for item_id, user_id in ((item["id"], ids.new()), (ids.new(), ada.user_id)):
+        with pytest.raises(NotFound):
+            await commands.assign_suspense(
+                clerk, AssignSuspense(item_id=item_id, user_id=user_id, idempotency_key=str(item_id))
+            )
+    await bank.tell(bank.entry("payout.settled", 7, movement=ids.new()))
+    missing = await db.fetch_value("select id from payments.suspense_items where amount_minor < 0")
+    with pytest.raises(InvalidInput):
+        await commands.return_suspense(clerk, ReturnSuspense(item_id=missing, idempotency_key="m"))
