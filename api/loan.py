@@ -7,6 +7,7 @@ import strawberry
 
 from api.context import Context
 from api.lending.types import LendingLoan, lending_fields
+from api.marketplace.types import MarketLoan
 from api.node import Node, node, show_id
 from domain.lending.queries.loans import LOANS
 from domain.shared.db import Row
@@ -14,7 +15,7 @@ from domain.shared.db import Row
 
 @node("loan", LOANS)
 @strawberry.type(description="A loan, with one id from application to closing; public from its listing on.")
-class Loan(LendingLoan, Node):
+class Loan(LendingLoan, MarketLoan, Node):
     """A loan, with one id from application to closing."""
 
     @classmethod

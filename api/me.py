@@ -6,6 +6,7 @@ from api.context import Context
 from api.identity.enums import Locale, PartyKind, Role
 from api.identity.me import IdentityMe
 from api.lending.me import LendingMe
+from api.marketplace.types import MarketMe
 from api.node import Node, node, show_id
 from domain.identity import queries
 from domain.shared.db import Row
@@ -13,7 +14,7 @@ from domain.shared.db import Row
 
 @node("user", queries.SELF)
 @strawberry.type(description="You: what only you may see.")
-class Me(IdentityMe, LendingMe, Node):
+class Me(IdentityMe, LendingMe, MarketMe, Node):
     """What only the viewer may see."""
 
     @classmethod

@@ -12,6 +12,8 @@ from api.identity.mutations import IdentityMutation
 from api.identity.queries import IdentityQuery
 from api.lending.mutations import LendingMutation
 from api.lending.queries import LendingQuery
+from api.marketplace.mutations import MarketplaceMutation
+from api.marketplace.queries import MarketplaceQuery
 from api.node import Node, load_node
 from api.platform.mutations import PlatformMutation
 from api.platform.queries import PlatformQuery
@@ -21,7 +23,7 @@ MOST_NODES = 100
 
 
 @strawberry.type(description="Reading. What you may not see does not exist for you.")
-class Query(IdentityQuery, LendingQuery, PlatformQuery):
+class Query(IdentityQuery, LendingQuery, MarketplaceQuery, PlatformQuery):
     """Reading."""
 
     @strawberry.field(description="Anything with an id; null: nothing has it, or it is not yours to see.")
@@ -43,7 +45,7 @@ class Query(IdentityQuery, LendingQuery, PlatformQuery):
 
 
 @strawberry.type(description="Writing: one input, one payload, and typed refusals.")
-class Mutation(IdentityMutation, LendingMutation, PlatformMutation):
+class Mutation(IdentityMutation, LendingMutation, MarketplaceMutation, PlatformMutation):
     """Writing."""
 
 

@@ -10,7 +10,7 @@ from domain.lending.queries.loans import LOANS, schedules
 from domain.marketplace.commands.desk import look
 from domain.marketplace.rules.bidding import BidRequest, Desk, Running, objections
 from domain.marketplace.rules.preview import BidPreview, Prospect, prospect
-from domain.shared import clock
+from domain.shared import clock, db
 from domain.shared.actor import Scope, Viewer
 from domain.shared.errors import NotAllowed
 from domain.shared.money import Money
@@ -49,7 +49,7 @@ class LoanFilter:
     statuses: Sequence[str] | None = None
     grades: Sequence[str] | None = None
     purposes: Sequence[str] | None = None
-    product_ids: Sequence[UUID] | None = None
+    product_codes: Sequence[str] | None = None
     minimum_rate_ppm: int | None = None
     maximum_rate_ppm: int | None = None
     minimum_installments: int | None = None
@@ -64,7 +64,7 @@ class LoanFilter:
             "{t}.status = any(%s)": self.statuses,
             "{t}.grade = any(%s)": self.grades,
             "{t}.purpose = any(%s)": self.purposes,
-            "{t}.product_id = any(%s)": self.product_ids,
+            "{t}.product_id in (select p.id from lending.products p where p.code = any(%s))": self.product_codes,
             "{t}.annual_rate_ppm >= %s": self.minimum_rate_ppm,
             "{t}.annual_rate_ppm <= %s": self.maximum_rate_ppm,
             "{t}.installment_count >= %s": self.minimum_installments,
@@ -76,6 +76,18 @@ class LoanFilter:
         given = {text: value for text, value in wanted.items() if value is not None}
         parts = [text % f"${number}" for number, text in enumerate(given, start=3)]
         return " and ".join(parts) or "true", list(given.values())
+
+
+async def revocable(viewer: Viewer, loan_ids: Sequence[UUID]) -> dict[UUID, int]:
+    """How much of what is committed could still be withdrawn, in minor units, by loan. The caller has seen the loans."""
+    rows = await db.fetch(
+        """select b.loan_id, sum(b.amount_minor)::bigint as minor from marketplace.bids b
+            join marketplace.listings l on l.id = b.loan_id and l.status = 'OPEN'
+        where b.loan_id = any($1) and b.status = 'ACTIVE' and b.revocable_until > $2 group by b.loan_id""",
+        list(loan_ids),
+        await clock.now(),
+    )
+    return dict.fromkeys(loan_ids, 0) | {row["loan_id"]: row["minor"] for row in rows}
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from domain.lending.commands.offer import AcceptOffer
 from domain.marketplace.commands.bidding import (
+    MAX_BATCH,
     BidOrder,
     BidOutcome,
     PlaceBid,
@@ -26,6 +27,7 @@ from domain.marketplace.commands.plans import CreatedPlan, CreatePlan, create_pl
 from domain.marketplace.commands.withdrawal import WithdrawBid, WithdrawnBid, withdraw_bid
 
 __all__ = [
+    "MAX_BATCH",
     "AcceptOffer",
     "BidOrder",
     "BidOutcome",

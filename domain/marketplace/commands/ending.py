@@ -80,10 +80,7 @@ async def decline_funding(actor: Actor, request: DecideFunding) -> DeclinedFundi
     allowed = [S.OPEN, S.SHORT, S.FULL]
     if listing["status"] not in allowed:
         raise WrongState(state=listing["status"], allowed=[one.value for one in allowed], path=("loanId",))
-    if listing["status"] == S.OPEN:
-        await _cancel(listing, LoanStatus.WITHDRAWN, "The borrower took the loan off the market.")
-    else:
-        await _cancel(listing, LoanStatus.DECLINED, "The borrower declined the funding.")
+    await _cancel(listing, LoanStatus.DECLINED, "The borrower declined the funding.")
     return DeclinedFunding(loan_id=request.loan_id)
 
 

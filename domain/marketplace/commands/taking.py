@@ -19,7 +19,7 @@ async def write(desk: Desk, taken: Sequence[Taken]) -> list[UUID]:
     if not taken:
         return []
     now = await clock.now()
-    bid_ids = [ids.new() for _ in taken]
+    bid_ids = sorted(ids.new() for _ in taken)  # in the order of arrival, within a millisecond too
     full = await _write_rows(desk, taken, bid_ids, now)
     await ledger.post(
         [hold(bid_id, one.request.lender_id, one.amount) for one, bid_id in zip(taken, bid_ids, strict=True)],
