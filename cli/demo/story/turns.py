@@ -5,15 +5,18 @@ from datetime import timedelta
 from functools import partial
 
 from cli.demo.cast import CURRENCY, Borrower
+from cli.demo.client import Answer, Refused
 from cli.demo.fate import Turn
 from cli.demo.money import minor, said
-from cli.demo.story.scene import Scene
+from cli.demo.story.scene import Act, Scene
 
 BANK_NEEDS = timedelta(days=2)
 """From the borrower's transfer until the money can be used."""
 RETURNED_AFTER = 4
 """Working days after which a payer's bank takes a debit back."""
 PREPAID_SHARE = 4
+PASSING = ("CollectionPending", "InsufficientFunds")
+"""Refusals that pass by themselves."""
 
 OWED = """query Owed($id: ID!) {
     loan(id: $id) { status servicing { outstanding { amount } payoff { total { amount currency } } } }
@@ -92,25 +95,29 @@ async def deposit(scene: Scene, borrower: Borrower, amount_minor: int, why: str)
 
 async def _settle(scene: Scene, borrower: Borrower) -> None:
     """Settle the whole loan early, at the figure that is valid today."""
-    owed_minor = await _owed_minor(scene, borrower)
-    if owed_minor:
-        await scene.api.as_user(borrower.token).do(
-            "payOffLoan",
-            "loan { status }",
-            loanId=borrower.loan_id,
-            total=said(owed_minor),
-            idempotencyKey=f"payoff-{borrower.loan_id}",
-        )
+    owed = await _owed_minor(scene, borrower)
+    if owed:
+        step = ("payOffLoan", {"expected": said(owed)})
+        await _pay(scene, borrower, step, partial(_settle, borrower=borrower))
 
 
 async def _prepay(scene: Scene, borrower: Borrower) -> None:
-    """Pay a part early."""
-    owed_minor = await _owed_minor(scene, borrower)
-    if owed_minor:
+    """Pay a part of the loan early."""
+    owed = await _owed_minor(scene, borrower)
+    if owed:
+        step = ("repayLoan", {"amount": said(owed // PREPAID_SHARE)})
+        await _pay(scene, borrower, step, partial(_prepay, borrower=borrower))
+
+
+async def _pay(scene: Scene, borrower: Borrower, step: tuple[str, Answer], again: Act) -> None:
+    """Pay from the wallet; if a debit is under way or the deposit is not there yet, again some days later."""
+    mutation, fields = step
+    key = f"{mutation}-{borrower.loan_id}-{scene.today}"
+    try:
         await scene.api.as_user(borrower.token).do(
-            "repayLoan",
-            "loan { status }",
-            loanId=borrower.loan_id,
-            amount=said(owed_minor // PREPAID_SHARE),
-            idempotencyKey=f"prepayment-{borrower.loan_id}",
+            mutation, "loan { status }", loanId=borrower.loan_id, idempotencyKey=key, **fields
         )
+    except Refused as refused:
+        if refused.kind not in PASSING:
+            raise
+        scene.on(scene.today + BANK_NEEDS, again)
