@@ -86,6 +86,7 @@ async def apply_for_loan(actor: Actor, request: ApplyForLoan) -> Application:
     """
     actor.require(Scope.BORROW)
     profile = policy.active()
+    await require_steps(actor.user_id, profile.borrower_steps)
     product = (await products.terms_of([request.product_id])).get(request.product_id)
     if product is None:
         raise NotFound(path=("productId",))
@@ -96,7 +97,6 @@ async def apply_for_loan(actor: Actor, request: ApplyForLoan) -> Application:
     await db.execute("select pg_advisory_xact_lock(hashtextextended('borrower:' || $1, 0))", str(actor.user_id))
     known = await _applicant(actor, request)
     rules.check_party(product, await products.is_open(request.product_id), known.kind)
-    await require_steps(actor.user_id, profile.borrower_steps)
     limit_minor = borrower_limit_minor(profile, known.kind)
     if known.exposure_minor + request.amount.amount_minor > limit_minor:
         raise LimitReached(

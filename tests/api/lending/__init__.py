@@ -1,0 +1,1 @@
+"""Lending over HTTP."""
