@@ -47,8 +47,9 @@ format: $(STAMP) ## Format the code and mend what can be mended.
 	$(VENV)/ruff check --fix .
 	$(VENV)/ruff format .
 
-schema: $(STAMP) ## Write schema.graphql anew.
+schema: $(STAMP) ## Write schema.graphql and migrations/schema.sql anew.
 	$(VENV)/kalends export-schema
+	$(VENV)/python -m migrations.dump
 
 lock: $(STAMP) ## Write the requirements*.txt anew from the requirements*.in.
 	$(LOCK) requirements.in --output-file requirements.txt

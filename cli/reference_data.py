@@ -7,7 +7,7 @@ async def publish() -> None:
     Raises ValueError when a text or a product was changed without a new version. The pool must be open.
     """
     from domain.identity.commands import publish_documents
-    from domain.lending.commands.products import publish_products
+    from domain.lending.commands import publish_products
     from domain.shared import sandbox_clock
 
     await sandbox_clock.set_time_zone()
