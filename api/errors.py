@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import fields
 from datetime import datetime
-from enum import Enum
+from enum import StrEnum
 from typing import Any, TypeVar
 
 import strawberry
@@ -54,7 +54,7 @@ def _fact(value: Any) -> Any:
     return value
 
 
-class Code(str, Enum):
+class Code(StrEnum):
     """Codes of top-level errors, in `extensions.code`."""
 
     UNAUTHENTICATED = "UNAUTHENTICATED"

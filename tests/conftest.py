@@ -12,8 +12,8 @@ os.environ.setdefault("KALENDS_SECRET_KEY", "a key for tests, of more than thirt
 os.environ.setdefault("KALENDS_WEBHOOK_SECRET", "whsec_dGVzdHMgb25seSwgdGVzdHMgb25seSwgdGVzdHMgb25seQ==")
 os.environ.setdefault("KALENDS_BANK_API_KEY", "a key for tests of the bank, of more than thirty-two characters")
 
-from cli.embedded import EmbeddedServers  # noqa: E402 - settings are read from the environment
-from migrations.run import migrate  # noqa: E402
+from cli.embedded import EmbeddedServers
+from migrations.run import migrate
 
 
 @pytest.fixture(scope="session")
@@ -53,7 +53,6 @@ class Databases:
     async def make(self, name: str) -> tuple[str, str]:
         """The URLs (application, owner) of a fresh copy."""
         await self.connection.execute(f"create database {name} template {self.template}")
-        return tuple(  # type: ignore[return-value] - two URLs
-            url.replace("/kalends?", f"/{name}?")
-            for url in (self.servers.database_url, self.servers.migration_database_url)
-        )
+        urls = self.servers.database_url, self.servers.migration_database_url
+        app_url, owner_url = (url.replace("/kalends?", f"/{name}?") for url in urls)
+        return app_url, owner_url

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 from domain.lending import commands as lending
 from domain.marketplace import commands as marketplace
 from domain.payments import commands as payments
-from domain.shared import clock, policy
+from domain.shared import clock
 from workers.providers import Providers
 
 CHUNK = 150
@@ -57,11 +57,8 @@ async def remind(_: Providers) -> int:
 
 
 async def reconcile(providers: Providers) -> int:
-    """Compare the days that are over with the bank's statement."""
-    profile = policy.active()
-    done = 0
-    for day in await payments.days_to_reconcile(profile.currency):
-        statement = await providers.bank.statement(day, day)
-        await payments.reconcile(day, profile.currency, statement)
-        done += 1
-    return done
+    """Compare the days that are over with the bank's statements."""
+    days = await payments.days_to_reconcile()
+    for day in days:
+        await payments.reconcile(day, await providers.bank.statement(day, day))
+    return len(days)
