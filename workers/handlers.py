@@ -65,6 +65,7 @@ HANDLERS: Handlers = {
     "loan.funding_short": [letters.to_borrower("loan_short", letters.short)],
     "loan.expired": [letters.to_borrower("loan_expired")],
     "loan.active": [letters.to_borrower("loan_disbursed", letters.lent)],
+    "installment.reminder": [letters.remind],
     "loan.defaulted": [letters.to_borrower("loan_defaulted")],
     "loan.closed": [letters.to_borrower("loan_repaid")],
 }

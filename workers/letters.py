@@ -1,6 +1,7 @@
 """Which events become messages, to whom, with which facts; a batch of events is one query and one insert."""
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
@@ -105,3 +106,22 @@ def short(_: Delivery, loan: Row) -> dict[str, str]:
 def returned(event: Delivery, loan: Row) -> dict[str, str]:
     """What the bank took back."""
     return {"amount": str(Money(event.payload["amount_minor"], loan["currency"]))}
+
+
+async def remind(events: Sequence[Delivery]) -> None:
+    """Reminders of installments, before and after they fall due."""
+    today = await clock.today()
+    await queue([_reminder(event, today) for event in events])
+
+
+def _reminder(event: Delivery, today: date) -> NewMessage:
+    due_on = date.fromisoformat(event.payload["due_on"])
+    facts = {
+        "loan_reference": event.payload["reference"],
+        "amount": str(Money(event.payload["open_minor"], event.payload["currency"])),
+    }
+    before = event.payload["reminder"] == "BEFORE"
+    facts |= {"due_on": due_on.isoformat()} if before else {"days_past_due": str((today - due_on).days)}
+    template = "installment_due" if before else "installment_overdue"
+    (borrower_id,) = event.audience
+    return NewMessage(dedupe_key=f"{template}:{event.event_id}", user_id=borrower_id, template=template, facts=facts)
