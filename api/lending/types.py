@@ -1,5 +1,6 @@
 """Loans as the API shows them, as far as lending's origination knows them."""
 
+import asyncio
 from datetime import date, datetime
 
 import strawberry
@@ -163,7 +164,7 @@ class LendingLoan:
     async def borrowers(self, info: Info) -> list[Member]:
         """Those who owe it."""
         ids = await info.context.batch("loan.borrowers", loans.borrowers, self.row["id"])
-        rows = [await info.context.one(MEMBERS, id_) for id_ in ids]
+        rows = await asyncio.gather(*(info.context.one(MEMBERS, id_) for id_ in ids))
         return [Member.from_row(row) for row in rows if row is not None]
 
     @strawberry.field(
