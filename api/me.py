@@ -2,19 +2,21 @@
 
 import strawberry
 
+from api.activity.types import ActivityMe
 from api.context import Context
 from api.identity.enums import Locale, PartyKind, Role
 from api.identity.me import IdentityMe
 from api.lending.me import LendingMe
 from api.marketplace.types import MarketMe
 from api.node import Node, node, show_id
+from api.payments.me import PaymentsMe
 from domain.identity import queries
 from domain.shared.db import Row
 
 
 @node("user", queries.SELF)
 @strawberry.type(description="You: what only you may see.")
-class Me(IdentityMe, LendingMe, MarketMe, Node):
+class Me(IdentityMe, PaymentsMe, LendingMe, MarketMe, ActivityMe, Node):
     """What only the viewer may see."""
 
     @classmethod

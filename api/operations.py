@@ -4,8 +4,9 @@ import strawberry
 
 from api.identity.me import IdentityOperations
 from api.lending.me import LendingOperations
+from api.payments.operations import PaymentsOperations
 
 
 @strawberry.type(description="What operators see to run the platform.")
-class Operations(IdentityOperations, LendingOperations):
+class Operations(IdentityOperations, PaymentsOperations, LendingOperations):
     """What operators see to run the platform."""

@@ -6,7 +6,9 @@ from typing import Annotated
 import strawberry
 from strawberry.schema.config import StrawberryConfig
 
+from api.activity.subscriptions import ActivitySubscription
 from api.context import Info
+from api.disclosure.queries import DisclosureQuery
 from api.errors import Code, top_level
 from api.identity.mutations import IdentityMutation
 from api.identity.queries import IdentityQuery
@@ -14,7 +16,9 @@ from api.lending.mutations import LendingMutation
 from api.lending.queries import LendingQuery
 from api.marketplace.mutations import MarketplaceMutation
 from api.marketplace.queries import MarketplaceQuery
+from api.marketplace.subscriptions import MarketplaceSubscription
 from api.node import Node, load_node
+from api.payments.mutations import PaymentsMutation
 from api.platform.mutations import PlatformMutation
 from api.platform.queries import PlatformQuery
 from api.scalars import SCALARS
@@ -23,7 +27,7 @@ MOST_NODES = 100
 
 
 @strawberry.type(description="Reading. What you may not see does not exist for you.")
-class Query(IdentityQuery, LendingQuery, MarketplaceQuery, PlatformQuery):
+class Query(IdentityQuery, LendingQuery, MarketplaceQuery, DisclosureQuery, PlatformQuery):
     """Reading."""
 
     @strawberry.field(description="Anything with an id; null: nothing has it, or it is not yours to see.")
@@ -45,8 +49,17 @@ class Query(IdentityQuery, LendingQuery, MarketplaceQuery, PlatformQuery):
 
 
 @strawberry.type(description="Writing: one input, one payload, and typed refusals.")
-class Mutation(IdentityMutation, LendingMutation, MarketplaceMutation, PlatformMutation):
+class Mutation(IdentityMutation, PaymentsMutation, LendingMutation, MarketplaceMutation, PlatformMutation):
     """Writing."""
 
 
-schema = strawberry.Schema(query=Query, mutation=Mutation, config=StrawberryConfig(scalar_map=SCALARS))
+@strawberry.type(
+    description="Watching, over a WebSocket by graphql-transport-ws. Whoever comes back goes on where they were."
+)
+class Subscription(MarketplaceSubscription, ActivitySubscription):
+    """Watching."""
+
+
+schema = strawberry.Schema(
+    query=Query, mutation=Mutation, subscription=Subscription, config=StrawberryConfig(scalar_map=SCALARS)
+)

@@ -1,0 +1,1 @@
+"""Money in and out: wallets, bank accounts, mandates, transfers, suspense, reconciliation."""
