@@ -114,11 +114,11 @@ class Hub:
             except (redis.RedisError, OSError) as error:
                 if self._present:
                     log.warning("live.valkey_lost", error=type(error).__name__)
-                self._present = False
+                    self._present = False
+                    self._wake_all()  # whoever fell asleep before it went would sleep on for `POLL_PRESENT_S`
             finally:
                 await client.aclose()
             await asyncio.sleep(RETRY_S)
-            self._wake_all()  # whoever fell asleep before it went would sleep on for `POLL_PRESENT_S`
 
 
 hub = Hub()

@@ -5,7 +5,9 @@ from uuid import UUID
 
 import strawberry
 
+from api.activity.types import ActivityLoan
 from api.context import Context
+from api.disclosure.loans import DisclosureLoan
 from api.lending.types import LendingLoan, lending_fields
 from api.marketplace.types import MarketLoan
 from api.node import Node, node, show_id
@@ -15,7 +17,7 @@ from domain.shared.db import Row
 
 @node("loan", LOANS)
 @strawberry.type(description="A loan, with one id from application to closing; public from its listing on.")
-class Loan(LendingLoan, MarketLoan, Node):
+class Loan(LendingLoan, MarketLoan, DisclosureLoan, ActivityLoan, Node):
     """A loan, with one id from application to closing."""
 
     @classmethod

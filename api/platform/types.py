@@ -6,6 +6,7 @@ from enum import Enum
 import strawberry
 
 from api import money
+from api.disclosure.platform import DisclosurePlatform
 from api.errors import UserError, refusal
 from api.scalars import Rate
 from domain.shared import clock, policy, sandbox_clock
@@ -61,7 +62,7 @@ class Profile:
 
 
 @strawberry.type(description="The platform: what everybody may know of it.")
-class Platform:
+class Platform(DisclosurePlatform):
     """The platform: what everybody may know of it."""
 
     @strawberry.field(description="The regulatory profile it works under.")

@@ -2,7 +2,7 @@
 
 Events get their number before they commit, so a reader who only asked for larger numbers would miss one that commits
 late. The cursor is (transaction, number), and an event is shown only when no transaction that could still come before it
-is running.
+is running: until then it is unsettled.
 """
 
 import json
@@ -29,19 +29,25 @@ class Activity:
     happened_at: datetime
 
 
-async def of_user(user_id: UUID, after: tuple[int, int] | None, limit: int) -> list[Activity]:
-    """Events a user is the audience of, oldest first, behind a cursor (transaction, number)."""
+@dataclass(frozen=True)
+class News:
+    """Settled events, oldest first, and whether there are unsettled ones: who waits then looks again soon, unasked."""
+
+    events: list[Activity]
+    unsettled: bool
+
+
+async def of_user(user_id: UUID, after: tuple[int, int], limit: int) -> News:
+    """Events a user is the audience of, at most `limit`, behind a cursor (transaction, number)."""
     rows = await db.fetch(
-        f"""select txid::text::bigint as txid, id, event_id, kind, payload, loan_id, happened_at from shared.outbox
-        where audience @> array[$1::uuid] and {SETTLED}
-          and ($2::bigint is null or (txid, id) > ($2::text::xid8, $3::bigint))
+        f"""select txid::text::bigint as txid, id, event_id, kind, payload, loan_id, happened_at, {SETTLED} as settled
+        from shared.outbox where audience @> array[$1::uuid] and (txid, id) > ($2::bigint::text::xid8, $3::bigint)
         order by txid, id limit $4""",  # noqa: S608 - a constant
         user_id,
-        after[0] if after else None,
-        after[1] if after else None,
+        *after,
         limit,
     )
-    return [_activity(row) for row in rows]
+    return News([_activity(row) for row in rows if row["settled"]], any(not row["settled"] for row in rows))
 
 
 async def latest_of_user(user_id: UUID) -> tuple[int, int]:
