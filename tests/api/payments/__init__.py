@@ -1,0 +1,1 @@
+"""Tests of the payments API against a whole platform of processes."""
