@@ -39,8 +39,7 @@ async def take_back(events: Sequence[Delivery]) -> None:
 
 async def match(events: Sequence[Delivery]) -> None:
     """Loans were listed: auto-invest plans bid."""
-    for event in events:
-        await marketplace.match_loan(event.uuid("loan_id"))
+    await marketplace.match_loans([event.uuid("loan_id") for event in events])
 
 
 HANDLERS: Handlers = {

@@ -22,7 +22,7 @@ from domain.marketplace.commands.ending import (
     take_smaller_loan,
 )
 from domain.marketplace.commands.listing import ListedLoan, accept_offer
-from domain.marketplace.commands.matching import match_loan
+from domain.marketplace.commands.matching import match_loan, match_loans
 from domain.marketplace.commands.plans import CreatedPlan, CreatePlan, create_plan, pause_plan, resume_plan
 from domain.marketplace.commands.withdrawal import WithdrawBid, WithdrawnBid, withdraw_bid
 
@@ -49,6 +49,7 @@ __all__ = [
     "decline_funding",
     "expire_listings",
     "match_loan",
+    "match_loans",
     "pause_plan",
     "place_bid",
     "place_bids",

@@ -1,74 +1,102 @@
-"""Auto-invest: when a loan lists, the plans that fit it bid, fairly and once."""
+"""Auto-invest: when loans list, the plans that fit them bid, fairly and once."""
 
-from collections.abc import Iterator, Sequence
-from itertools import islice
+from collections.abc import Sequence
 from uuid import UUID
 
-from domain.identity import queries as identity
 from domain.marketplace.commands import desk, taking
-from domain.marketplace.models import ListingStatus
+from domain.marketplace.models import PlanStatus
 from domain.marketplace.rules.bidding import BidRequest
 from domain.marketplace.rules.matching import Plan, share_out
-from domain.shared import clock, db, policy
+from domain.shared import clock, db
 from domain.shared.db import Row
 from domain.shared.money import Money
 
-CHUNK = 200
-"""Plans per transaction, so that people's bids on the same loan need not wait long."""
+ROUND = 500
+"""Plans tried for each loan at once."""
 
-FITTING = """from marketplace.auto_invest_plans p join lending.loans l on l.id = $1
-    where p.status = 'ACTIVE' and p.currency = l.currency and (p.grades = '{}' or l.grade = any(p.grades))
-      and l.annual_rate_ppm >= p.minimum_rate_ppm
-      and l.installment_count between p.minimum_installments and p.maximum_installments
-      and not exists (select 1 from marketplace.bids b where b.loan_id = l.id and b.plan_id = p.id)"""
+CANDIDATES = """select l.id as loan_id, p.id as plan_id
+    from unnest($1::uuid[]) with ordinality wanted(loan_id, place)
+    join lending.loans l on l.id = wanted.loan_id
+    join marketplace.listings m on m.id = l.id and m.status = 'OPEN' and m.deadline_at > $2
+    cross join lateral (
+        select p.* from marketplace.auto_invest_plans p
+        join ledger.accounts a on a.owner_id = p.lender_id and a.kind = 'AVAILABLE' and a.currency = p.currency
+        where p.status = 'ACTIVE' and p.currency = l.currency and (p.grades = '{}' or l.grade = any(p.grades))
+          and l.annual_rate_ppm >= p.minimum_rate_ppm
+          and l.installment_count between p.minimum_installments and p.maximum_installments
+          and a.balance_minor - p.keep_minor >= least(m.minimum_bid_minor, m.target_minor - m.committed_minor)
+          and not exists (select 1 from marketplace.bids b where b.loan_id = l.id and b.plan_id = p.id)
+          and not exists (select 1 from unnest($3::uuid[], $4::uuid[]) t(loan_id, plan_id)
+                          where t.loan_id = l.id and t.plan_id = p.id)
+        order by p.served_at nulls first, p.created_at, p.id limit $5) p
+    order by wanted.place"""
+
+Pair = tuple[UUID, UUID]
 
 
 async def match_loan(loan_id: UUID) -> int:
-    """Let the plans that fit a listed loan bid, longest waiting first; returns how many did. Again adds nothing.
+    """As `match_loans`, for one loan."""
+    return await match_loans([loan_id])
 
-    A plan bids once on a loan. Those whose owners have steps to do, too little cash, or a part in the loan, are passed over.
+
+async def match_loans(loan_ids: Sequence[UUID]) -> int:
+    """Let the plans that fit listed loans bid, longest waiting first; returns how many bids they placed.
+
+    A plan bids once on a loan, so that matching again adds nothing. Plans whose owners have steps to do, too little cash,
+    or a part in the loan, are passed over. Loans are served in the order given.
     """
-    waiting = await _candidates(loan_id)
     placed = 0
-    while chunk := list(islice(waiting, CHUNK)):
-        bids = await _match(loan_id, chunk)
-        if bids is None:
-            break
-        placed += bids
+    tried: list[Pair] = []
+    while pairs := await _candidates(loan_ids, tried):
+        placed += await _match(pairs)
+        tried += pairs
     return placed
 
 
-async def _candidates(loan_id: UUID) -> Iterator[UUID]:
-    """The plans that fit, longest waiting first, of lenders who are ready."""
+async def _candidates(loan_ids: Sequence[UUID], tried: Sequence[Pair]) -> list[Pair]:
+    """The next plans for loans that still take bids, those that wait longest first, as (loan, plan)."""
     rows = await db.fetch(
-        f"select p.id, p.lender_id {FITTING} order by p.served_at nulls first, p.created_at, p.id",
-        loan_id,
+        CANDIDATES,
+        list(dict.fromkeys(loan_ids)),
+        await clock.now(),
+        [loan_id for loan_id, _ in tried],
+        [plan_id for _, plan_id in tried],
+        ROUND,
     )
-    missing = await identity.missing_steps(sorted({row["lender_id"] for row in rows}), policy.active().lender_steps)
-    return iter([row["id"] for row in rows if not missing[row["lender_id"]]])
+    return [(row["loan_id"], row["plan_id"]) for row in rows]
 
 
 @db.atomic
-async def _match(loan_id: UUID, plan_ids: Sequence[UUID]) -> int | None:
-    """Bids of some plans in one transaction; None: the loan takes no more. The listing's lock comes before the plans'."""
-    listing = (await db.lock("marketplace.listings", [loan_id])).get(loan_id)
-    if listing is None or listing["status"] != ListingStatus.OPEN or await clock.now() >= listing["deadline_at"]:
-        return None
-    rows = await db.fetch(
-        f"select p.* {FITTING} and p.id = any($2) order by p.id for no key update of p",
-        loan_id, plan_ids,
-    )  # fmt: skip
-    if not rows:
-        return 0
-    loaded = await desk.load([_widest(loan_id, row) for row in rows])
-    bids = share_out(loaded, loan_id, [_plan(row) for row in rows], await clock.now())
+async def _match(pairs: Sequence[Pair]) -> int:
+    """One round, one transaction. Locks: listings, then plans, then what the desk locks."""
+    await db.lock("marketplace.listings", [loan_id for loan_id, _ in pairs])
+    plans = await db.lock("marketplace.auto_invest_plans", [plan_id for _, plan_id in pairs])
+    fitting = await _still_fitting(pairs, plans)
+    loaded = await desk.load([_widest(loan_id, plans[plan_id]) for loan_id, plan_id in fitting])
+    by_loan: dict[UUID, list[Plan]] = {}
+    for loan_id, plan_id in fitting:
+        by_loan.setdefault(loan_id, []).append(_plan(plans[plan_id]))
+    now = await clock.now()
+    bids = share_out(loaded, by_loan, now)
     await taking.write(loaded, bids)
     await db.execute(
         "update marketplace.auto_invest_plans set served_at = $2 where id = any($1)",
-        [bid.request.plan_id for bid in bids],
-        await clock.now(),
+        sorted({bid.request.plan_id for bid in bids if bid.request.plan_id}),
+        now,
     )
     return len(bids)
+
+
+async def _still_fitting(pairs: Sequence[Pair], plans: dict[UUID, Row]) -> list[Pair]:
+    """Without the plans that were paused, or bid on the loan, before the locks were taken."""
+    rows = await db.fetch(
+        """select b.loan_id, b.plan_id from marketplace.bids b
+        join unnest($1::uuid[], $2::uuid[]) t(loan_id, plan_id) on t.loan_id = b.loan_id and t.plan_id = b.plan_id""",
+        [loan_id for loan_id, _ in pairs],
+        [plan_id for _, plan_id in pairs],
+    )
+    placed = {(row["loan_id"], row["plan_id"]) for row in rows}
+    return [pair for pair in pairs if pair not in placed and plans[pair[1]]["status"] == PlanStatus.ACTIVE]
 
 
 def _widest(loan_id: UUID, row: Row) -> BidRequest:

@@ -4,8 +4,8 @@ Fair means: who has waited longest is served first. Each plan, in that order, ge
 owner's cash beyond what they keep, and what is left of the loan, allow. The rules of bidding apply to plans as to people.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from uuid import UUID
 
@@ -32,20 +32,27 @@ def waiting_order(plans: Sequence[Plan]) -> list[Plan]:
     return sorted(plans, key=lambda plan: (plan.served_at or NEVER, plan.created_at, plan.id))
 
 
-def share_out(desk: Desk, loan_id: UUID, plans: Sequence[Plan], now: datetime) -> list[Taken]:
-    """The bids of the plans on a loan, longest waiting first; a plan whose bid would be refused is passed over."""
-    loan, running = desk.listings[loan_id], Running.of(desk)
+def share_out(desk: Desk, plans: Mapping[UUID, Sequence[Plan]], now: datetime) -> list[Taken]:
+    """The bids of the plans that fit each loan (by id, in this order), longest waiting first.
+
+    A plan whose bid would be refused is passed over; one that is served by a loan is the last to be served by the next.
+    """
+    running, served = Running.of(desk), set[UUID]()
     bids = []
-    for plan in waiting_order(plans):
-        spare = running.available.get((plan.lender_id, loan.currency), 0) - plan.keep_minor
-        amount = _amount(plan, loan, running.room[loan_id], spare)
-        request = BidRequest(
-            lender_id=plan.lender_id, loan_id=loan_id, amount=Money(amount, loan.currency), plan_id=plan.id
-        )
-        if next(objections(desk, running, request, now), None) is None:
-            taken = Taken(request, amount)
-            running.take(taken)
-            bids.append(taken)
+    for loan_id, fitting in plans.items():
+        loan = desk.listings[loan_id]
+        current = [replace(plan, served_at=now) if plan.id in served else plan for plan in fitting]
+        for plan in waiting_order(current):
+            spare = running.available.get((plan.lender_id, loan.currency), 0) - plan.keep_minor
+            amount = _amount(plan, loan, running.room[loan_id], spare)
+            request = BidRequest(
+                lender_id=plan.lender_id, loan_id=loan_id, amount=Money(amount, loan.currency), plan_id=plan.id
+            )
+            if next(objections(desk, running, request, now), None) is None:
+                taken = Taken(request, amount)
+                running.take(taken)
+                served.add(plan.id)
+                bids.append(taken)
     return bids
 
 

@@ -8,7 +8,15 @@ from uuid import UUID
 import pytest
 
 from domain.credit.rules.scorecard import Grade
-from domain.marketplace.commands import CreatePlan, create_plan, match_loan, matching, pause_plan, resume_plan
+from domain.marketplace.commands import (
+    CreatePlan,
+    create_plan,
+    match_loan,
+    match_loans,
+    matching,
+    pause_plan,
+    resume_plan,
+)
 from domain.marketplace.errors import TooManyPlans
 from domain.marketplace.rules.plans import MAX_PLANS, PlanTerms
 from domain.shared import db, ids
@@ -63,8 +71,8 @@ async def test_plans_that_fit_bid_once() -> None:
     await market.verify()
 
 
-async def test_who_waited_longest_comes_first_also_over_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(matching, "CHUNK", 2)
+async def test_who_waited_longest_comes_first_also_over_rounds(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(matching, "ROUND", 2)
     plans = [await plan(lender) for lender in await market.lenders(5, 10_000)]
     first, second = await market.list_loan(900), await market.list_loan(1_000)
     assert await match_loan(first) == 3
@@ -72,6 +80,19 @@ async def test_who_waited_longest_comes_first_also_over_chunks(monkeypatch: pyte
     assert await market.loan_status(first) == "FUNDED"
     assert await match_loan(second) == 4
     assert await served(second) == [(plans[3], 300), (plans[4], 300), (plans[0], 300), (plans[1], 100)]
+    await market.verify()
+
+
+async def test_loans_that_list_together_are_shared_out_together() -> None:
+    plans = [await plan(lender) for lender in await market.lenders(3, 700)]
+    loans = [await market.list_loan(600) for _ in range(4)]
+    counts = await asyncio.gather(match_loans(loans), match_loans(list(reversed(loans))), match_loans(loans[1:3]))
+    # 700 each: two bids of 300, and a last one of 100.
+    assert sum(counts) == 9
+    bids = [one for loan in loans for one in await served(loan)]
+    assert {chosen: sum(amount for one, amount in bids if one == chosen) for chosen in plans} == dict.fromkeys(
+        plans, 700
+    )
     await market.verify()
 
 

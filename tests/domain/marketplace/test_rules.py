@@ -163,7 +163,7 @@ def plan(number: int, amount: int, *, lender: UUID = ANN, keep: int = 0, served_
 
 def test_who_waited_longest_is_served_first() -> None:
     plans = [plan(1, 400, served_day=5), plan(2, 400, served_day=3), plan(3, 400), plan(4, 400)]
-    taken = share_out(DESK, LOAN, plans, NOW)
+    taken = share_out(DESK, {LOAN: plans}, NOW)
     assert [(one.request.plan_id, one.amount_minor) for one in taken] == [
         (UUID(int=103), 400), (UUID(int=104), 400), (UUID(int=102), 200),
     ]  # fmt: skip
@@ -171,7 +171,7 @@ def test_who_waited_longest_is_served_first() -> None:
 
 def test_plans_keep_what_their_owners_keep() -> None:
     plans = [plan(1, 450, lender=BEN, keep=50), plan(2, 300, lender=BEN), plan(3, 1_000, keep=1_750)]
-    taken = share_out(DESK, LOAN, plans, NOW)
+    taken = share_out(DESK, {LOAN: plans}, NOW)
     assert [(one.request.lender_id, one.amount_minor) for one in taken] == [(BEN, 400), (ANN, 200)]
 
 
@@ -180,4 +180,23 @@ def test_plans_obey_the_rules_of_bidding() -> None:
     desk = replace(
         DESK, missing_steps={BEN: ["IDENTITY_CHECK"]}, available={**DESK.available, (BORROWER, "CNY"): 1_000}
     )
-    assert [one.request.plan_id for one in share_out(desk, LOAN, plans, NOW)] == [UUID(int=103)]
+    assert [one.request.plan_id for one in share_out(desk, {LOAN: plans}, NOW)] == [UUID(int=103)]
+
+
+def numbered(taken: Sequence[Taken]) -> list[tuple[int, int]]:
+    """The plans' numbers and what they bid."""
+    return [((one.request.plan_id or ANN).int - 100, one.amount_minor) for one in taken]
+
+
+def test_who_is_served_by_one_loan_comes_last_for_the_next() -> None:
+    plans = [plan(1, 600), plan(2, 600)]
+    taken = share_out(DESK, {LOAN: plans, OTHER: plans}, NOW + timedelta(hours=1))
+    assert numbered(taken) == [
+        (1, 600),
+        (2, 400),
+        (1, 600),
+        (2, 400),
+    ]
+    desk = replace(DESK, listings={LOAN: replace(LISTING, target_minor=600), OTHER: LISTING})
+    taken = share_out(desk, {LOAN: plans, OTHER: plans}, NOW + timedelta(hours=1))
+    assert numbered(taken) == [(1, 600), (2, 600), (1, 400)]
