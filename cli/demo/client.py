@@ -1,18 +1,16 @@
 """How a program talks to the platform: GraphQL over HTTP as a user, and the sandbox as that user's outside world."""
 
 import asyncio
+import json
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
-from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
-import httpx
+from cli.demo.wire import AT_ONCE, Wire
 
-AT_ONCE = 24
-"""Requests under way at the same time."""
 PAGE = 100
 BUSY_PAUSE_S = 0.2
-TIMEOUT_S = 60.0
+JSON = {"Content-Type": "application/json"}
 
 T = TypeVar("T")
 Answer = dict[str, Any]
@@ -37,7 +35,7 @@ class Api:
     """The GraphQL API as one user sees it, or a stranger (no token)."""
 
     url: str
-    http: httpx.AsyncClient
+    wire: Wire
     token: str | None = None
 
     def as_user(self, token: str) -> "Api":
@@ -46,11 +44,10 @@ class Api:
 
     async def ask(self, query: str, **variables: Any) -> Answer:
         """The data of an operation. Raises DemoError for top-level errors: this client's operations are well-formed."""
-        headers = {"Authorization": f"Bearer {self.token}"} if self.token else {}
-        response = await self.http.post(
-            f"{self.url}/graphql", json={"query": query, "variables": variables}, headers=headers
-        )
-        answer: Answer = response.json()
+        headers = JSON | ({"Authorization": f"Bearer {self.token}"} if self.token else {})
+        body = json.dumps({"query": query, "variables": variables}).encode()
+        _, answered = await self.wire.send("POST", f"{self.url}/graphql", body, headers)
+        answer: Answer = json.loads(answered)
         if answer.get("errors"):
             error = answer["errors"][0]
             raise DemoError(f"the API answered {error['message']!r} at {error.get('path')}")
@@ -119,7 +116,7 @@ class Outside:
     """What is not the platform: the customers' own banks, and their mailboxes."""
 
     url: str
-    http: httpx.AsyncClient
+    wire: Wire
 
     async def open_accounts(self, accounts: Sequence[Answer]) -> list[str]:
         """Open accounts at the customers' banks; returns their numbers in the same order."""
@@ -150,18 +147,12 @@ class Outside:
         return mails
 
     async def _call(self, method: str, path: str, body: Answer | None = None) -> Any:
-        response = await self.http.request(method, f"{self.url}{path}", json=body)
-        if response.is_error:
-            raise DemoError(f"the sandbox answered {response.status_code} to {method} {path}: {response.text[:200]}")
-        return response.json()
-
-
-@asynccontextmanager
-async def connected() -> AsyncIterator[httpx.AsyncClient]:
-    """One pool of connections for everybody in the story."""
-    limits = httpx.Limits(max_connections=AT_ONCE * 2, max_keepalive_connections=AT_ONCE * 2)
-    async with httpx.AsyncClient(timeout=TIMEOUT_S, limits=limits, trust_env=False) as http:
-        yield http
+        status, answered = await self.wire.send(
+            method, f"{self.url}{path}", None if body is None else json.dumps(body).encode(), JSON
+        )
+        if status >= 400:
+            raise DemoError(f"the sandbox answered {status} to {method} {path}: {answered[:200]!r}")
+        return json.loads(answered)
 
 
 async def together(items: Iterable[T], act: Callable[[T], Awaitable[object]], done: Callable[[], object]) -> None:

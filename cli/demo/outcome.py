@@ -6,8 +6,9 @@ from decimal import Decimal
 
 from rich.table import Table
 
-from cli.demo.client import Answer, Api, connected
+from cli.demo.client import Answer, Api
 from cli.demo.progress import Show
+from cli.demo.wire import Wire
 
 CURRENCY = "CNY"
 IN_DEFAULT = ("DEFAULTED", "WRITTEN_OFF")
@@ -53,8 +54,8 @@ class Loan:
 
 async def outcome(url: str, show: Show) -> None:
     """Read what there is to see and show it."""
-    async with connected() as http:
-        loans = [Loan.of(node) async for node in Api(url, http).pages(LOANS, "loans")]
+    async with Wire() as wire:
+        loans = [Loan.of(node) async for node in Api(url, wire).pages(LOANS, "loans")]
     show.console.print(_totals(loans))
     show.console.print(_by_grade(loans))
 

@@ -20,7 +20,7 @@ OPEN_LOANS = """query OpenLoans($grades: [Grade!]!, $first: Int!, $after: String
     }
     me { wallet { available { amount } } }
 }"""
-PLACE_BIDS = "results { __typename ... on UserError { code } } wallet { available { amount } }"
+PLACE_BIDS = "results { __typename ... on UserError { code } }"
 
 
 async def pay_in(scene: Scene, lenders: Sequence[Lender]) -> None:
@@ -31,12 +31,12 @@ async def pay_in(scene: Scene, lenders: Sequence[Lender]) -> None:
         amount = said(lender.deposit_minor)
         opened = await scene.api.as_user(lender.token).do(
             "openDeposit",
-            "transfer { reference }",
+            "reference",
             currency=CURRENCY,
             amount=amount,
             idempotencyKey=f"deposit-{lender.email}",
         )
-        references.append((lender, opened["transfer"]["reference"]))
+        references.append((lender, opened["reference"]))
 
     with scene.show.part("Lenders pay in", len(lenders)) as done:
         await together(lenders, announce, done)

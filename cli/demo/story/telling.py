@@ -7,12 +7,13 @@ from functools import partial
 
 from cli.demo import marker
 from cli.demo.cast import Borrower, Cast, draw_cast, waves
-from cli.demo.client import Api, Outside, connected
+from cli.demo.client import Api, Outside
 from cli.demo.marker import Login, Story
 from cli.demo.progress import Show
 from cli.demo.stage import Stage
 from cli.demo.story import borrowing, joining, lending, operating, turns
 from cli.demo.story.scene import Scene, scene
+from cli.demo.wire import Wire
 
 DAY = timedelta(days=1)
 LENDERS_HEAD_START = timedelta(days=2)
@@ -22,15 +23,17 @@ FIRST_PLANS = timedelta(days=5)
 BETWEEN_WAVES = timedelta(days=13)
 BETWEEN_ROUNDS = timedelta(days=7)
 DAYS_A_MONTH = 30.4
+SHORTEST = timedelta(days=10)
+"""Until the first loans are paid out."""
 
 
 async def tell(stage: Stage, story: Story, show: Show) -> Story:
     """Tell the story from the first lender to the last day; returns it as complete, with who can log in."""
     cast = draw_cast(story.applications)
     stage.kalends("create-operator", cast.operator.email, "--name", "Head of Operations", typed=cast.operator.password)
-    async with connected() as http:
-        told = await scene(Api(stage.platform.url, http), Outside(stage.platform.sandbox_url, http), show, cast)
-        ends_on = told.today + timedelta(days=round(story.months * DAYS_A_MONTH))
+    async with Wire() as wire:
+        told = await scene(Api(stage.platform.url, wire), Outside(stage.platform.sandbox_url, wire), show, cast)
+        ends_on = told.today + max(SHORTEST, timedelta(days=round(story.months * DAYS_A_MONTH)))
         await _lenders_come(told)
         _enter_waves(told, ends_on)
         _enter_rounds(told, ends_on)

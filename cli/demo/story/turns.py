@@ -83,13 +83,13 @@ async def deposit(scene: Scene, borrower: Borrower, amount_minor: int, why: str)
     """A borrower comes into money and pays it into their wallet."""
     opened = await scene.api.as_user(borrower.token).do(
         "openDeposit",
-        "transfer { reference }",
+        "reference",
         currency=CURRENCY,
         amount=said(amount_minor),
         idempotencyKey=f"{why}-{borrower.email}",
     )
     await scene.outside.change(borrower.outside_account, adjust_minor=amount_minor)
-    transfer = {"account": borrower.outside_account, "reference": opened["transfer"]["reference"]}
+    transfer = {"account": borrower.outside_account, "reference": opened["reference"]}
     await scene.outside.pay_in([transfer | {"amount_minor": amount_minor, "currency": CURRENCY}])
 
 
