@@ -18,7 +18,7 @@ async def activate(events: Sequence[Delivery]) -> None:
 async def unwind(events: Sequence[Delivery]) -> None:
     """The payout failed for good."""
     for event in events:
-        await lending.unwind(event.uuid("loan_id"), event.payload["reason"] or "the bank could not pay out")
+        await marketplace.unwind_funding(event.uuid("loan_id"), event.payload["reason"] or "the bank could not pay out")
 
 
 async def distribute(events: Sequence[Delivery]) -> None:

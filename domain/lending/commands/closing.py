@@ -136,8 +136,8 @@ async def activate(loan_id: UUID, on: date) -> None:
 
 
 @db.atomic
-async def unwind(loan_id: UUID, reason: str) -> None:
-    """The payout was refused or came back, its money is in LEAVING again: undo the closing. Again changes nothing.
+async def unwind(loan_id: UUID, reason: str) -> bool:
+    """The payout was refused or came back, its money is in LEAVING again: undo the closing; True if this call did.
 
     Every posting of the closing gets its mirror, so that lenders have their money AVAILABLE; notes are CANCELLED and the
     loan is DECLINED. If something was already repaid, or is being collected, the loan goes on, and the money is released
@@ -146,8 +146,10 @@ async def unwind(loan_id: UUID, reason: str) -> None:
     loan = await lock_loan(loan_id)
     if loan["status"] in (LoanStatus.DISBURSING, LoanStatus.ACTIVE) and not await _served(loan_id):
         await _undo(loan, reason)
-    elif loan["status"] != LoanStatus.DECLINED:
+        return True
+    if loan["status"] != LoanStatus.DECLINED:
         await _release_proceeds(loan)
+    return False
 
 
 async def _served(loan_id: UUID) -> bool:

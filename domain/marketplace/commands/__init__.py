@@ -20,6 +20,7 @@ from domain.marketplace.commands.ending import (
     decline_funding,
     expire_listings,
     take_smaller_loan,
+    unwind_funding,
 )
 from domain.marketplace.commands.listing import ListedLoan, accept_offer
 from domain.marketplace.commands.matching import match_loan, match_loans
@@ -55,5 +56,6 @@ __all__ = [
     "place_bids",
     "resume_plan",
     "take_smaller_loan",
+    "unwind_funding",
     "withdraw_bid",
 ]

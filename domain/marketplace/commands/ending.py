@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from domain.ledger import commands as ledger
-from domain.lending.commands.closing import close, mark_funded, unlist
+from domain.lending.commands.closing import close, mark_funded, unlist, unwind
 from domain.lending.models import LoanStatus
 from domain.lending.rules.closing import AcceptedBid
 from domain.marketplace import events
@@ -162,6 +162,26 @@ async def _cancel(listing: Row, to: LoanStatus, reason: str) -> None:
             for bid, amount in zip(bids, amounts, strict=True)
         ]
     )
+
+
+@db.atomic
+async def unwind_funding(loan_id: UUID, reason: str) -> None:
+    """The payout failed for good: unwind the loan, and with it the listing and its bids. Again changes nothing.
+
+    The lenders have their money back by lending's mirror postings; the bids became notes, so there are no holds.
+    """
+    await db.lock("marketplace.listings", [loan_id])  # before the loan, as everywhere
+    if not await unwind(loan_id, reason):
+        return
+    await db.execute(
+        """update marketplace.listings set status = $2, committed_minor = 0, lender_count = 0, sequence = sequence + 1
+        where id = $1""",
+        loan_id, S.CANCELLED.value,
+    )  # fmt: skip
+    await db.execute(
+        "update marketplace.bids set status = $2, ended_at = $3 where loan_id = $1 and status = 'ACCEPTED'",
+        loan_id, BidStatus.RELEASED.value, await clock.now(),
+    )  # fmt: skip
 
 
 async def _end_bids(loan_id: UUID, status: BidStatus, now: datetime) -> list[Row]:
