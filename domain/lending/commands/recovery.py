@@ -6,6 +6,7 @@ from uuid import UUID
 from domain.lending.commands.repayment import Repaid, open_owing, pay_from_wallet
 from domain.lending.commands.transitions import lock_loan, move, require
 from domain.lending.models import LoanStatus, NoteStatus, RepaymentSource
+from domain.lending.rules.servicing import payable
 from domain.shared import clock, db
 from domain.shared.actor import Actor, Scope
 from domain.shared.errors import InvalidInput
@@ -67,10 +68,12 @@ async def write_off(actor: Actor, request: WriteOffLoan) -> WrittenOff:
 async def record_recovery(actor: Actor, request: RecordRecovery) -> Repaid:
     """Distribute recovered money of a loan in default or written off: what is due first, then principal to come.
 
-    Raises `NotAllowed` without the scope COLLECT, and what `repay_loan` raises.
+    What the loan does not owe, or what is too little for a part prepayment, stays in the borrower's wallet: the answer
+    says what was distributed. Raises `NotAllowed` without the scope COLLECT, and what `repay_loan` raises.
     """
     actor.require(Scope.COLLECT)
     loan = await lock_loan(request.loan_id)
     require(loan, LoanStatus.DEFAULTED, LoanStatus.WRITTEN_OFF)
     desk, today = await open_owing(loan)
-    return await pay_from_wallet(desk, request.amount, RepaymentSource.RECOVERY, today)
+    amount = Money(payable(desk.loans[loan["id"]], request.amount.amount_minor, today), request.amount.currency)
+    return await pay_from_wallet(desk, amount, RepaymentSource.RECOVERY, today)

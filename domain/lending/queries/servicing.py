@@ -1,18 +1,33 @@
 """How loans are served: what is open, how late they are, and what comes next."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
+from domain.lending.models import LoanStatus
 from domain.lending.queries import products
+from domain.lending.queries.loans import LOANS
 from domain.lending.rules.daycount import DayCount
-from domain.lending.rules.payoff import InterestTerms
+from domain.lending.rules.delinquency import Bucket, bucket, days_past_due
+from domain.lending.rules.payoff import InterestTerms, PayoffFigure
 from domain.lending.rules.rounding import Rounding
 from domain.lending.rules.schedule import RepaymentMethod
-from domain.lending.rules.servicing import ServicedInstallment, ServicedLoan
+from domain.lending.rules.servicing import (
+    ServicedInstallment,
+    ServicedLoan,
+    as_of,
+    fallen_due,
+    payoff_figure,
+    total_open,
+)
 from domain.lending.rules.waterfall import DueKind
-from domain.shared import db
+from domain.shared import clock, db
+from domain.shared.actor import Viewer
 from domain.shared.db import Row
+
+SERVED = frozenset({LoanStatus.ACTIVE, LoanStatus.DEFAULTED, LoanStatus.WRITTEN_OFF, LoanStatus.CLOSED})
+"""A loan whose payout came back is none of them."""
 
 
 async def serviced_loans(rows: Sequence[Row]) -> dict[UUID, ServicedLoan]:
@@ -65,4 +80,54 @@ def _installment(row: Row) -> ServicedInstallment:
         balance_after_minor=row["balance_after_minor"],
         late_accrued_on=row["late_accrued_on"],
         settled_on=row["settled_on"],
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NextDebit:
+    """The next day money is collected, and what will be due by then if nothing is paid before, in minor units."""
+
+    on: date
+    amount_minor: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Servicing:
+    """How a loan is being repaid as of a day; amounts in minor units. `overdue_minor`: past due, late interest included."""
+
+    loan: ServicedLoan
+    as_of: date
+    outstanding_minor: int
+    overdue_minor: int
+    days_past_due: int
+    bucket: Bucket
+    next_debit: NextDebit | None
+
+    def payoff(self, on: date) -> PayoffFigure:
+        """What settles the loan on a day, if nothing is paid before."""
+        return payoff_figure(as_of(self.loan, on), on)
+
+
+async def servicing(viewer: Viewer, loan_ids: Sequence[UUID]) -> dict[UUID, Servicing]:
+    """How loans that the viewer may see are being repaid today; those that were not paid out are left out."""
+    rows = [row for row in await LOANS.by_ids(viewer, loan_ids) if row["disbursed_on"] and row["status"] in SERVED]
+    loans, today = await serviced_loans(rows), await clock.today()
+    return {row["id"]: _facts(loans[row["id"]], row["next_collection_on"], today) for row in rows}
+
+
+def _facts(loan: ServicedLoan, collection_on: date | None, today: date) -> Servicing:
+    now = as_of(loan, today)
+    days = days_past_due(now.oldest_unpaid_on(), today)
+    upcoming = None
+    if collection_on is not None:
+        then = as_of(loan, collection_on)
+        upcoming = NextDebit(on=collection_on, amount_minor=total_open(fallen_due(then, collection_on)))
+    return Servicing(
+        loan=loan,
+        as_of=today,
+        outstanding_minor=sum(one.open_minor(DueKind.PRINCIPAL) for one in now.installments),
+        overdue_minor=total_open(one for one in now.unpaid() if one.due_on < today),
+        days_past_due=days,
+        bucket=bucket(days),
+        next_debit=upcoming,
     )

@@ -156,6 +156,17 @@ def accrued_minor(loan: ServicedLoan, on: date) -> int:
     return payoff.accrued_on(opened(loan), on, loan.terms, loan.disbursed_on, loan.accrued_from_on)
 
 
+def payable(loan: ServicedLoan, amount_minor: int, on: date) -> int:
+    """How much of an amount can be paid on a day: all of it, up to the payoff figure, or only what is due.
+
+    Between what is due and that with the interest of the running period there is nothing to pay.
+    """
+    due, whole = total_open(earned(loan, on)), payoff_figure(loan, on).total_minor
+    if due < amount_minor <= due + accrued_minor(loan, on):
+        return due
+    return min(amount_minor, whole)
+
+
 def prepay(loan: ServicedLoan, amount_minor: int, on: date) -> list[Paid]:
     """Pay interest to the day and then principal to come; future installments keep their dates and become smaller.
 
