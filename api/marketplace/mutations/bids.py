@@ -31,10 +31,12 @@ from api.marketplace.errors import (
 from api.marketplace.types import Bid
 from api.mutation import mutation
 from api.node import parse_id
+from api.payments.wallet import Wallet
 from domain.marketplace import commands
-from domain.marketplace.commands import BidOrder
+from domain.marketplace.commands import BidOrder, PlacedBid
 from domain.marketplace.queries import BIDS
 from domain.shared import errors as domain
+from domain.shared import money as domain_money
 
 MOST_DOCUMENTS = 20
 KEY = "1 to 200 characters of your choice: a repeat with the same key acts once and gets the same answer."
@@ -85,20 +87,29 @@ class PlaceBidInput(BidInput):
 class PlaceBidPayload:
     """The bid is placed."""
 
-    bid_id: strawberry.Private[UUID]
-    loan_id: strawberry.Private[UUID]
+    placed: strawberry.Private[PlacedBid]
     partial: bool = strawberry.field(description="Whether less was taken than asked for, because less was left.")
     replayed: bool = strawberry.field(description="Whether this is the answer to an earlier, equal request.")
 
     @strawberry.field(description="The bid.")
     async def bid(self, info: Info) -> Bid:
         """The bid."""
-        return await _the_bid(info, self.bid_id)
+        return await _the_bid(info, self.placed.bid_id)
 
     @strawberry.field(description="The loan.")
     async def loan(self, info: Info) -> Loan:
         """The loan."""
-        return await the_loan(info.context, self.loan_id)
+        return await the_loan(info.context, self.placed.loan_id)
+
+    @strawberry.field(description="Your wallet in the loan's currency.")
+    def wallet(self, info: Info) -> Wallet:
+        """The lender's wallet."""
+        return _wallet(info, self.placed.amount)
+
+    @classmethod
+    def of(cls, placed: PlacedBid) -> "PlaceBidPayload":
+        """The answer to a bid that was taken."""
+        return cls(placed=placed, partial=placed.is_partial, replayed=placed.replayed)
 
 
 PlaceBidResult = Annotated[
@@ -136,6 +147,7 @@ class PlaceBidsPayload:
     results: list[PlaceBidResult] = strawberry.field(
         description="What happened to each bid, in the order given; a `path` begins at the bid."
     )
+    wallet: Wallet = strawberry.field(description="Your wallet in the currency of the first bid.")
     replayed: bool = strawberry.field(description="Whether this is the answer to an earlier, equal request.")
 
 
@@ -158,6 +170,7 @@ class WithdrawBidPayload:
     """The bid is taken back."""
 
     bid: Bid = strawberry.field(description="The bid.")
+    wallet: Wallet = strawberry.field(description="Your wallet in the loan's currency.")
     replayed: bool = strawberry.field(description="Whether this is the answer to an earlier, equal request.")
 
 
@@ -181,6 +194,10 @@ async def _the_bid(info: Info, bid_id: UUID) -> Bid:
     return Bid.from_row(row)
 
 
+def _wallet(info: Info, amount: domain_money.Money) -> Wallet:
+    return Wallet(user_id=info.context.actor.user_id, currency=money.Currency(amount.currency))
+
+
 @strawberry.type
 class BidMutation:
     """Placing and withdrawing bids."""
@@ -189,10 +206,7 @@ class BidMutation:
     async def place_bid(self, info: Info, input: PlaceBidInput) -> PlaceBidResult:
         """Bid on a loan."""
         request = commands.PlaceBid(bid=input.order(), idempotency_key=input.idempotency_key)
-        placed = await commands.place_bid(info.context.actor, request)
-        return PlaceBidPayload(
-            bid_id=placed.bid_id, loan_id=placed.loan_id, partial=placed.is_partial, replayed=placed.replayed
-        )
+        return PlaceBidPayload.of(await commands.place_bid(info.context.actor, request))
 
     @mutation(
         "Place up to 100 bids at once. Each is taken or refused by itself, in the order given. Needs the scope LEND."
@@ -205,7 +219,9 @@ class BidMutation:
         request = commands.PlaceBids(bids=bids, idempotency_key=input.idempotency_key)
         placed = await commands.place_bids(info.context.actor, request)
         return PlaceBidsPayload(
-            results=[_result(outcome, placed.replayed) for outcome in placed.outcomes], replayed=placed.replayed
+            results=[_result(outcome, placed.replayed) for outcome in placed.outcomes],
+            wallet=_wallet(info, bids[0].amount),
+            replayed=placed.replayed,
         )
 
     @mutation(
@@ -217,14 +233,24 @@ class BidMutation:
             bid_id=parse_id("bid", input.bid_id, "bidId"), idempotency_key=input.idempotency_key
         )
         withdrawn = await commands.withdraw_bid(info.context.actor, request)
-        return WithdrawBidPayload(bid=await _the_bid(info, withdrawn.bid_id), replayed=withdrawn.replayed)
+        return WithdrawBidPayload(
+            bid=await _the_bid(info, withdrawn.bid_id),
+            wallet=_wallet(info, withdrawn.amount),
+            replayed=withdrawn.replayed,
+        )
 
 
 def _result(outcome: commands.BidOutcome, replayed: bool) -> PlaceBidResult:
     if outcome.refusal is not None:
         refused: PlaceBidResult = errors.show(outcome.refusal)  # type: ignore[assignment]  # refusals of bids are members
         return refused
-    assert outcome.bid_id is not None, "a bid that is not refused is placed"
-    return PlaceBidPayload(
-        bid_id=outcome.bid_id, loan_id=outcome.loan_id, partial=outcome.is_partial, replayed=replayed
+    assert outcome.bid_id is not None and outcome.amount is not None, "a bid that is not refused is placed"
+    return PlaceBidPayload.of(
+        PlacedBid(
+            bid_id=outcome.bid_id,
+            loan_id=outcome.loan_id,
+            amount=outcome.amount,
+            is_partial=outcome.is_partial,
+            replayed=replayed,
+        )
     )

@@ -141,7 +141,7 @@ async def test_placing_bids_says_for_each_what_happened() -> None:
     viewer = lender_viewer(lender)
     bids = [await bid_input(loan, "200"), await bid_input(loan, "150"), await bid_input(ids.new(), "100")]
     bids += [await bid_input(loan, "400"), await bid_input(loan, "50")]
-    selection = """...on PlaceBidsPayload { replayed results { __typename
+    selection = """...on PlaceBidsPayload { replayed wallet { available { amount } held { amount } } results { __typename
         ...on PlaceBidPayload { partial bid { id amount { amount } status } loan { funding { sequence } } }
         ...on BidNotInLots { lot { amount } } ...on InsufficientFunds { available { amount } needed { amount } }
         ...on BidBelowMinimum { minimum { amount } } ...on UserError { code path message } } }"""
@@ -149,6 +149,7 @@ async def test_placing_bids_says_for_each_what_happened() -> None:
     kinds = [one["__typename"] for one in answer["results"]]
     assert kinds == ["PlaceBidPayload", "BidNotInLots", "NotFound", "InsufficientFunds", "BidBelowMinimum"]
     assert answer["results"][0]["bid"]["amount"] == {"amount": "200.00"}
+    assert answer["wallet"] == {"available": {"amount": "300.00"}, "held": {"amount": "200.00"}}
     assert answer["results"][3]["available"] == {"amount": "300.00"}
     again = await mutate(viewer, "placeBids", selection, bids=bids, idempotencyKey="k")
     assert again["replayed"] and [one["__typename"] for one in again["results"]] == kinds
