@@ -11,8 +11,9 @@ import strawberry
 
 from api.context import Info
 from api.errors import Code, top_level
+from domain.shared.actor import Viewer
 from domain.shared.db import Row
-from domain.shared.relations import MAX_PAGE, Relation
+from domain.shared.relations import MAX_PAGE, Page, Relation
 
 T = TypeVar("T")
 First = Annotated[int, strawberry.argument(description="How many, 1 to 100.")]
@@ -94,6 +95,36 @@ async def connect(
     page = await relation.page(
         info.context.viewer, check_first(first), where=where, args=args, order=keys, after=behind
     )
+    return _connection(page, keys, make)
+
+
+async def connect_children(
+    info: Info,
+    relation: Relation,
+    make: Callable[[Row], T],
+    column: str,
+    parent_id: UUID,
+    first: int,
+    after: str | None,
+    *,
+    where: str = "true",
+    order: Sequence[tuple[str, str, type]] = (("id", "desc", UUID),),
+) -> Connection[T]:
+    """A page of the visible rows whose `column` is `parent_id`. The first pages of all parents are read by one statement."""
+    if after is not None:
+        own = f"({where}) and {{t}}.{column} = $3"
+        return await connect(info, relation, make, first, after, where=own, args=[parent_id], order=order)
+    keys = [(name, way) for name, way, _ in order]
+    check_first(first)
+
+    async def load(viewer: Viewer, parents: Sequence[UUID]) -> dict[UUID, Page]:
+        return await relation.first_pages(viewer, column, parents, first, where=where, order=keys)
+
+    name = f"children {relation.table} {column} {first} {where} {keys}"
+    return _connection(await info.context.batch(name, load, parent_id), keys, make)
+
+
+def _connection(page: Page, keys: Sequence[tuple[str, str]], make: Callable[[Row], T]) -> Connection[T]:
     edges = [Edge(cursor=encode([row[column] for column, _ in keys]), node=make(row)) for row in page.rows]
     return Connection(
         edges=edges,

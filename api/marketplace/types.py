@@ -9,7 +9,7 @@ import strawberry
 import api.credit.enums
 import api.marketplace.enums  # noqa: F401 - gives the enumerations their GraphQL types
 from api import errors, money
-from api.connection import After, Connection, First, connect
+from api.connection import After, Connection, First, connect, connect_children
 from api.context import Info
 from api.errors import UserError
 from api.identity.types import Member
@@ -220,8 +220,8 @@ class MarketLoan:
         after: After = None,
     ) -> Connection[Bid]:
         """The bids on it."""
-        where = "{t}.loan_id = $3" + (" and {t}.lender_id = {viewer}" if mine else "")
-        return await connect(info, BIDS, Bid.from_row, first, after, where=where, args=[self.row["id"]])
+        where = "{t}.lender_id = {viewer}" if mine else "true"
+        return await connect_children(info, BIDS, Bid.from_row, "loan_id", self.row["id"], first, after, where=where)
 
     @strawberry.field(description="What would come of a bid of yours, by the same rules, without placing it.")
     async def preview_bid(

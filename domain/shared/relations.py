@@ -70,3 +70,25 @@ class Relation:
         tail = "order by " + ", ".join(f"{{t}}.{column} {way}" for column, way in order) + f" limit {first + 1}"
         rows = await self.select(viewer, where, args, tail)
         return Page(rows[:first], len(rows) > first)
+
+    async def first_pages(
+        self,
+        viewer: Viewer,
+        column: str,
+        parents: Sequence[UUID],
+        first: int,
+        *,
+        where: str = "true",
+        order: Sequence[tuple[str, str]] = (("id", "desc"),),
+    ) -> dict[UUID, Page]:
+        """The first page of each parent's rows, those whose `column` is the parent's id: one statement for all parents."""
+        ways = ", ".join(f"{{t}}.{name} {way}" for name, way in order)
+        sql = (
+            f"select parent.id as parent_id, page.* from unnest($3::uuid[]) parent(id), "  # noqa: S608 - as in `select`
+            f"(select $1::uuid as id, $2::boolean as staff) viewer, lateral (select {self.columns} from {self.table} {{t}} "
+            f"where ({self.visible}) and ({where}) and {{t}}.{column} = parent.id order by {ways} limit {first + 1}) page"
+        )
+        found: dict[UUID, list[Row]] = {parent: [] for parent in parents}
+        for row in await db.fetch(self._sql(sql), viewer.user_id, viewer.is_staff, list(found)):
+            found[row.pop("parent_id")].append(row)
+        return {parent: Page(rows[:first], len(rows) > first) for parent, rows in found.items()}

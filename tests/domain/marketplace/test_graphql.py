@@ -131,7 +131,7 @@ async def test_more_loans_need_no_more_statements(monkeypatch: pytest.MonkeyPatc
         for _ in range(loans):
             await market.bid(lender, await market.list_loan(1_000), 100)
         count = 0
-        await run(PLAIN, lender_viewer(lender))
+        await run(WITH_BIDS, lender_viewer(lender))
         counts.append(count)
     assert counts[0] == counts[1]
 
