@@ -26,7 +26,7 @@ class AmountOutOfRange(UserError):
 class TermNotOffered(UserError):
     """The product is not offered for this term."""
 
-    offered: list[int] = strawberry.field(
+    installment_counts: list[int] = strawberry.field(
         description="The terms it is offered for, in periods of the frequency; empty: not at this frequency."
     )
 
@@ -36,7 +36,7 @@ class TermNotOffered(UserError):
 class MethodNotOffered(UserError):
     """The product is not repaid by this method."""
 
-    offered: list[str] = strawberry.field(description="The methods it is repaid by.")
+    methods: list[str] = strawberry.field(description="The methods it is repaid by.")
 
 
 @refusal(errors.ProductNotOpen)

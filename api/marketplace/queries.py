@@ -36,7 +36,7 @@ class LoanFilter:
     grades: list[Grade] | None = strawberry.field(default=None, description="Of one of these grades.")
     purposes: list[Purpose] | None = strawberry.field(default=None, description="For one of these purposes.")
     product_codes: list[str] | None = strawberry.field(
-        default=None, description="Of any version of one of these products, by `Product.code`."
+        default=None, description="Of any version of one of these products, by `Product.code`; at most 50."
     )
     minimum_rate: Rate | None = strawberry.field(default=None, description="At least this rate.")
     maximum_rate: Rate | None = strawberry.field(default=None, description="At most this rate.")

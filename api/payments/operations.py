@@ -30,7 +30,7 @@ class SuspenseItem(Node):
     reference: str | None = strawberry.field(description="The payment reference as the payer wrote it.")
     account_number: str | None = strawberry.field(description="Where it came from, as the bank tells.")
     booked_on: date = strawberry.field(description="When the bank booked it.")
-    bank_entry_id: str = strawberry.field(description="The bank's id of the entry.")
+    bank_entry_id: strawberry.ID = strawberry.field(description="The bank's id of the entry.")
     explanation: str = strawberry.field(description="Why it is here.")
     decided_at: datetime | None = strawberry.field(description="When it was decided, in business time.")
 
@@ -51,7 +51,7 @@ class SuspenseItem(Node):
             reference=row["reference"],
             account_number=row["account_number"],
             booked_on=row["booked_on"],
-            bank_entry_id=row["bank_entry_id"],
+            bank_entry_id=strawberry.ID(row["bank_entry_id"]),
             explanation=row["explanation"],
             decided_at=row["decided_at"],
         )
@@ -62,7 +62,9 @@ class ReconciliationDifference:
     """A difference between the bank and the books."""
 
     kind: DifferenceKind = strawberry.field(description="What differs.")
-    bank_entry_id: str | None = strawberry.field(description="The bank's id of the entry; null: the balances as such.")
+    bank_entry_id: strawberry.ID | None = strawberry.field(
+        description="The bank's id of the entry; null: the balances as such."
+    )
     amount: money.Money = strawberry.field(description="What the bank has more than the books; negative: less.")
     explanation: str = strawberry.field(description="What happened, and what was done about it.")
 
@@ -85,7 +87,7 @@ class Reconciliation(Node):
         return [
             ReconciliationDifference(
                 kind=DifferenceKind(row["kind"]),
-                bank_entry_id=row["bank_entry_id"],
+                bank_entry_id=strawberry.ID(row["bank_entry_id"]) if row["bank_entry_id"] else None,
                 amount=money.minor(row["amount_minor"], self.row["currency"]),
                 explanation=row["explanation"],
             )

@@ -6,7 +6,7 @@ from typing import Annotated
 import strawberry
 
 from api.context import Info
-from api.errors import InvalidInput, NotAllowed
+from api.errors import Busy, InvalidInput, NotAllowed
 from api.mutation import mutation
 from api.platform.types import ClockFixed, SandboxClock
 from domain.shared import sandbox_clock
@@ -27,7 +27,7 @@ class AdvanceClockPayload:
 
 
 AdvanceClockResult = Annotated[
-    AdvanceClockPayload | ClockFixed | NotAllowed | InvalidInput,
+    AdvanceClockPayload | ClockFixed | NotAllowed | InvalidInput | Busy,
     strawberry.union("AdvanceClockResult", description="The clock walks, or why not."),
 ]
 

@@ -88,7 +88,7 @@ def token_scopes(wanted: Collection[Scope], own: frozenset[Scope]) -> frozenset[
     """The scopes of a personal access token: no more than its maker has; reading comes with every token."""
     beyond = sorted(scope.value for scope in wanted if scope not in own)
     if beyond:
-        raise NotAllowed(needed=f"the scope {beyond[0]}", path=("scopes",))
+        raise NotAllowed(requirement=f"the scope {beyond[0]}", path=("scopes",))
     return frozenset({Scope.READ, *wanted})
 
 

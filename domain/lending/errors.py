@@ -21,18 +21,18 @@ class AmountOutOfRange(DomainError):
 
 @dataclass(eq=False, kw_only=True)
 class TermNotOffered(DomainError):
-    """The product is not offered for this term; `offered` are the numbers of periods of the frequency, none: not at all."""
+    """The product is not offered for this term; `installment_counts` are those of the frequency, none: not at all."""
 
-    offered: list[int] = field(default_factory=list)
-    text: ClassVar[str] = "This product is not offered for this term; see `offered`."
+    installment_counts: list[int] = field(default_factory=list)
+    text: ClassVar[str] = "This product is not offered for this term; see `installmentCounts`."
 
 
 @dataclass(eq=False, kw_only=True)
 class MethodNotOffered(DomainError):
     """The product is not repaid by this method."""
 
-    offered: list[str] = field(default_factory=list)
-    text: ClassVar[str] = "This product is not repaid by this method; see `offered`."
+    methods: list[str] = field(default_factory=list)
+    text: ClassVar[str] = "This product is not repaid by this method; see `methods`."
 
 
 @dataclass(eq=False, kw_only=True)

@@ -129,7 +129,7 @@ def _preview(viewer: Viewer, desk: Desk, whole: Prospect | None, request: BidReq
     if Scope.LEND in viewer.scopes:
         refusals = list(objections(desk, running, acknowledged, now))
     else:
-        refusals = [NotAllowed(needed=f"the scope {Scope.LEND.value}")]
+        refusals = [NotAllowed(requirement=f"the scope {Scope.LEND.value}")]
     listing = desk.listings.get(request.loan_id)
     room = running.room.get(request.loan_id, 0)
     amount = min(max(request.amount.amount_minor, 0), room) if listing and listing.currency == currency else 0

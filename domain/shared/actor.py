@@ -61,7 +61,7 @@ class Actor:
     def require(self, scope: Scope) -> None:
         """Raises `NotAllowed` when the credential lacks the scope."""
         if scope not in self.scopes:
-            raise NotAllowed(needed=f"the scope {scope.value}")
+            raise NotAllowed(requirement=f"the scope {scope.value}")
 
 
 STRANGER = Viewer()

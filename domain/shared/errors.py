@@ -63,8 +63,8 @@ class NotFound(DomainError):
 class NotAllowed(DomainError):
     """The account lacks the role or the token lacks the scope."""
 
-    needed: str
-    text: ClassVar[str] = "This needs {needed}."
+    requirement: str
+    text: ClassVar[str] = "This needs {requirement}."
 
 
 @dataclass(eq=False, kw_only=True)

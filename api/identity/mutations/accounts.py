@@ -44,7 +44,7 @@ RegisterResult = Annotated[
 class RequestEmailConfirmationInput:
     """Who misses the confirmation mail."""
 
-    email: str = strawberry.field(description="The address that was registered.")
+    email: str = strawberry.field(description="The address that was registered, at most 254 characters.")
 
 
 @strawberry.type(description="If the address waits for its confirmation, a mail is on its way; at most one an hour.")

@@ -44,8 +44,8 @@ class SessionTokens:
 class LogInInput:
     """Who logs in."""
 
-    email: str = strawberry.field(description="The e-mail address of a confirmed account.")
-    password: str = strawberry.field(description="Its password.")
+    email: str = strawberry.field(description="The e-mail address of a confirmed account, at most 254 characters.")
+    password: str = strawberry.field(description="Its password, 12 to 200 characters.")
 
 
 @strawberry.type(description="A session is open.")
@@ -65,7 +65,9 @@ LogInResult = Annotated[
 class RefreshSessionInput:
     """The session to go on with."""
 
-    refresh_token: str = strawberry.field(description="The latest refresh token of the session.")
+    refresh_token: str = strawberry.field(
+        description="The latest refresh token of the session, as `session.refreshToken` gave it."
+    )
 
 
 @strawberry.type(description="The session goes on with new tokens; the old refresh token must not be used again.")
@@ -85,7 +87,9 @@ RefreshSessionResult = Annotated[
 class LogOutInput:
     """The session to end."""
 
-    refresh_token: str = strawberry.field(description="Any refresh token of the session.")
+    refresh_token: str = strawberry.field(
+        description="Any refresh token of the session, as `session.refreshToken` gave it."
+    )
 
 
 @strawberry.type(description="The session has ended; its access token runs out within minutes.")

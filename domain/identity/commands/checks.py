@@ -128,7 +128,7 @@ async def decide_identity_check(actor: Actor, check_id: UUID, *, approve: bool, 
     if check is None:
         raise NotFound(path=("id",))
     if check["user_id"] == actor.user_id:
-        raise NotAllowed(needed="another operator: nobody decides about themselves")
+        raise NotAllowed(requirement="another operator: nobody decides about themselves")
     if check["status"] == decision and check["decided_by"] == actor.user_id:
         return check_id
     if check["status"] != IdentityCheckStatus.REVIEW:

@@ -54,7 +54,7 @@ async def review_application(
     kept = clean_text(note, MAX_NOTE, "note") if note else None
     loan = await lock_loan(loan_id)
     if await _is_party(actor.user_id, loan_id):
-        raise NotAllowed(needed="another operator: this is your own application")
+        raise NotAllowed(requirement="another operator: this is your own application")
     require(loan, LoanStatus.UNDER_REVIEW)
     stored = stored_decision(await first_decision(loan_id))
     product = await products.terms(loan["product_id"])

@@ -24,12 +24,12 @@ def check_shape(product: ProductTerms, shape: LoanShape, currency: str) -> None:
             path=("amount",),
         )
     if shape.method not in product.methods:
-        raise MethodNotOffered(offered=[method.value for method in product.methods], path=("method",))
+        raise MethodNotOffered(methods=[method.value for method in product.methods], path=("method",))
     offered = product.terms.get(shape.frequency, ())
     if not offered:
         raise TermNotOffered(path=("frequency",))
     if shape.installment_count not in offered:
-        raise TermNotOffered(offered=list(offered), path=("installmentCount",))
+        raise TermNotOffered(installment_counts=list(offered), path=("installmentCount",))
 
 
 def check_party(product: ProductTerms, is_open: bool, kind: PartyKind) -> None:

@@ -50,8 +50,8 @@ async def test_a_personal_token_does_what_its_scopes_say_until_it_is_revoked(wor
     assert made["accessToken"]["scopes"] == ["BORROW", "READ"]
     robot = world.api.as_user(made["secret"])
     assert (await robot.run("{ me { scopes } }"))["me"]["scopes"] == ["BORROW", "READ"]
-    refused = await robot.mutate("createAccessToken", token_input("BORROW"), "...on NotAllowed { needed }")
-    assert (refused["code"], refused["needed"]) == ("NotAllowed", "the scope ACCOUNT")
+    refused = await robot.mutate("createAccessToken", token_input("BORROW"), "...on NotAllowed { requirement }")
+    assert (refused["code"], refused["requirement"]) == ("NotAllowed", "the scope ACCOUNT")
 
     revoked = await ada.api.mutate(
         "revokeAccessToken",
