@@ -8,6 +8,7 @@ import strawberry
 from api.activity.types import ActivityLoan
 from api.context import Context
 from api.disclosure.loans import DisclosureLoan
+from api.lending.servicing import ServicingLoan
 from api.lending.types import LendingLoan, lending_fields
 from api.marketplace.types import MarketLoan
 from api.node import Node, node, show_id
@@ -17,7 +18,7 @@ from domain.shared.db import Row
 
 @node("loan", LOANS)
 @strawberry.type(description="A loan, with one id from application to closing; public from its listing on.")
-class Loan(LendingLoan, MarketLoan, DisclosureLoan, ActivityLoan, Node):
+class Loan(LendingLoan, ServicingLoan, MarketLoan, DisclosureLoan, ActivityLoan, Node):
     """A loan, with one id from application to closing."""
 
     @classmethod

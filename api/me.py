@@ -7,6 +7,7 @@ from api.context import Context
 from api.identity.enums import Locale, PartyKind, Role
 from api.identity.me import IdentityMe
 from api.lending.me import LendingMe
+from api.lending.servicing_me import ServicingMe
 from api.marketplace.types import MarketMe
 from api.node import Node, node, show_id
 from api.payments.me import PaymentsMe
@@ -16,7 +17,7 @@ from domain.shared.db import Row
 
 @node("user", queries.SELF)
 @strawberry.type(description="You: what only you may see.")
-class Me(IdentityMe, PaymentsMe, LendingMe, MarketMe, ActivityMe, Node):
+class Me(IdentityMe, PaymentsMe, LendingMe, ServicingMe, MarketMe, ActivityMe, Node):
     """What only the viewer may see."""
 
     @classmethod

@@ -14,6 +14,7 @@ from api.identity.mutations import IdentityMutation
 from api.identity.queries import IdentityQuery
 from api.lending.mutations import LendingMutation
 from api.lending.queries import LendingQuery
+from api.lending.servicing_mutations import ServicingMutation
 from api.marketplace.mutations import MarketplaceMutation
 from api.marketplace.queries import MarketplaceQuery
 from api.marketplace.subscriptions import MarketplaceSubscription
@@ -49,7 +50,9 @@ class Query(IdentityQuery, LendingQuery, MarketplaceQuery, DisclosureQuery, Plat
 
 
 @strawberry.type(description="Writing: one input, one payload, and typed refusals.")
-class Mutation(IdentityMutation, PaymentsMutation, LendingMutation, MarketplaceMutation, PlatformMutation):
+class Mutation(
+    IdentityMutation, PaymentsMutation, LendingMutation, ServicingMutation, MarketplaceMutation, PlatformMutation
+):
     """Writing."""
 
 

@@ -2,8 +2,9 @@
 
 from api.enums import describe
 from domain.lending.commands.underwriting import ReviewOutcome
-from domain.lending.models import LoanStatus, PartyRole
+from domain.lending.models import LoanStatus, NoteStatus, PartyRole, RepaymentSource, RepaymentStatus
 from domain.lending.rules.daycount import DayCount
+from domain.lending.rules.delinquency import Bucket
 from domain.lending.rules.schedule import Frequency, RepaymentMethod
 from domain.lending.rules.waterfall import DueKind
 
@@ -64,4 +65,39 @@ describe(
 )
 describe(
     ReviewOutcome, "What an operator may decide.", APPROVE="An offer at the score's rate.", REJECT="There is no offer."
+)
+describe(
+    Bucket,
+    "Days past due, grouped as collectors work.",
+    CURRENT="Nothing is past due.",
+    D1="1 day.",
+    D2_3="2 or 3 days.",
+    D4_30="4 to 30 days.",
+    D31_60="31 to 60 days.",
+    D61_90="61 to 90 days.",
+    D91_120="91 to 120 days.",
+    D121_PLUS="More than 120 days.",
+)
+describe(
+    NoteStatus,
+    "What became of a lender's part of a loan.",
+    ACTIVE="It is being repaid.",
+    REPAID="Its loan is repaid.",
+    WRITTEN_OFF="Its loan was written off; what is recovered is still distributed.",
+    CANCELLED="The payout failed: the money went back to the lender.",
+)
+describe(
+    RepaymentSource,
+    "Where a repayment came from.",
+    WALLET="Taken from the borrower's wallet when it was due.",
+    DIRECT_DEBIT="Debited from the borrower's bank account.",
+    MANUAL="Paid by the borrower by hand.",
+    PAYOFF="Early settlement by the borrower.",
+    RECOVERY="Recovered by collectors.",
+)
+describe(
+    RepaymentStatus,
+    "Whether a repayment stands.",
+    APPLIED="It stands.",
+    REVERSED="The bank returned its debit: everything was undone.",
 )

@@ -8,13 +8,15 @@ from domain.shared.actor import Viewer
 from domain.shared.db import Row
 from domain.shared.relations import Relation
 
-NOTES = Relation("lending.notes", visible="{t}.lender_id = {viewer} or {staff}")
+NOTES = Relation(
+    "(select n.*, l.currency, l.status as loan_status from lending.notes n join lending.loans l on l.id = n.loan_id)",
+    visible="{t}.lender_id = {viewer} or {staff}",
+)
 """A lender's part of a loan is for its lender."""
 
 REPAYMENTS = Relation(
-    "lending.repayments",
-    visible="""{staff}
-        or exists (select 1 from lending.loans l where l.id = {t}.loan_id and l.borrower_id = {viewer})
+    "(select r.*, l.currency, l.borrower_id from lending.repayments r join lending.loans l on l.id = r.loan_id)",
+    visible="""{staff} or {t}.borrower_id = {viewer}
         or exists (select 1 from lending.notes n where n.loan_id = {t}.loan_id and n.lender_id = {viewer})""",
 )
 """What was paid, for the borrower and the loan's lenders."""
