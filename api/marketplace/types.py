@@ -17,6 +17,7 @@ from api.node import Node, load_node, node, show_id
 from api.scalars import Rate
 from domain.credit.rules.scorecard import Grade
 from domain.identity.queries import MEMBERS
+from domain.lending.queries.notes import NOTES
 from domain.marketplace import queries
 from domain.marketplace.models import BidOrigin, BidStatus, ListingStatus, PlanStatus
 from domain.marketplace.queries import BIDS, LISTINGS, PLANS, WantedBid
@@ -24,9 +25,11 @@ from domain.shared.db import Row
 from domain.shared.errors import InvalidInput
 
 if TYPE_CHECKING:
+    from api.lending.servicing_types import Note
     from api.loan import Loan
 
 LazyLoan = Annotated["Loan", strawberry.lazy("api.loan")]
+LazyNote = Annotated["Note", strawberry.lazy("api.lending.servicing_types")]
 
 
 @strawberry.type(description="How far the funding of a loan is.")
@@ -142,6 +145,13 @@ class Bid(Node):
         """The plan that placed it."""
         row = await info.context.one(PLANS, self.row["plan_id"])
         return None if row is None else AutoInvestPlan.from_row(row)
+
+    @strawberry.field(description="What it became when the loan closed; for its lender and operators.")
+    async def note(self, info: Info) -> LazyNote | None:
+        """What it became."""
+        rows = await info.context.many(NOTES, self.row["id"], "bid_id")
+        note: Note | None = await load_node(info, show_id("note", rows[0]["id"])) if rows else None
+        return note
 
     @classmethod
     def from_row(cls, row: Row) -> "Bid":

@@ -7,6 +7,7 @@ import pytest
 
 from api.context import Context
 from api.schema import schema
+from domain.marketplace.commands import close_funded
 from domain.shared import db, ids
 from domain.shared.actor import STRANGER, Scope, Viewer
 from tests.domain.marketplace import market
@@ -207,6 +208,17 @@ async def test_a_plan_is_made_listed_paused_and_resumed() -> None:
     assert listed["me"]["autoInvestPlans"] == [{"id": made["plan"]["id"], "name": "Steady"}]
     negative = await mutate(viewer, "createAutoInvestPlan", "", **plan | {"keep": yuan("-1")}, idempotencyKey="n")
     assert (negative["__typename"], negative["path"]) == ("InvalidInput", ["keep"])
+
+
+async def test_a_bid_that_became_a_note_leads_to_it() -> None:
+    lender, loan = await market.lender(1_000), await market.list_loan(1_000)
+    placed = await market.bid(lender, loan, 1_000)
+    await close_funded()
+    query = "query($id: ID!) { node(id: $id) { ...on Bid { status note { principal { amount } bid { id } } } } }"
+    bid_id = f"bid_{placed.bid_id}"
+    seen = (await run(query, lender_viewer(lender), id=bid_id))["node"]
+    assert seen == {"status": "ACCEPTED", "note": {"principal": {"amount": "1000.00"}, "bid": {"id": bid_id}}}
+    assert (await run(query, id=bid_id))["node"] == {"status": "ACCEPTED", "note": None}
 
 
 async def test_a_borrower_declines() -> None:
