@@ -979,6 +979,7 @@ CREATE INDEX transfers_user ON payments.transfers USING btree (user_id, id);
 CREATE INDEX webhooks_waiting ON payments.webhooks USING btree (attempts, id) WHERE (applied_at IS NULL);
 CREATE INDEX outbox_audience ON shared.outbox USING gin (audience);
 CREATE INDEX outbox_loan ON shared.outbox USING btree (loan_id, id) WHERE (loan_id IS NOT NULL);
+CREATE INDEX outbox_order ON shared.outbox USING btree (txid, id);
 CREATE INDEX outbox_waiting ON shared.outbox USING btree (id) WHERE (dispatched_at IS NULL);
 ALTER INDEX ledger.postings_credit ATTACH PARTITION ledger.postings_0_credit_id_id_idx;
 ALTER INDEX ledger.postings_debit ATTACH PARTITION ledger.postings_0_debit_id_id_idx;

@@ -34,6 +34,7 @@ create table shared.outbox (
 create index outbox_waiting on shared.outbox (id) where dispatched_at is null;
 create index outbox_audience on shared.outbox using gin (audience);
 create index outbox_loan on shared.outbox (loan_id, id) where loan_id is not null;
+create index outbox_order on shared.outbox (txid, id);  -- who resumes behind a cursor begins near the end
 
 -- The register of answers: who asked for what under which key.
 create table shared.idempotency (
