@@ -18,7 +18,8 @@ class ClockStatus(Enum):
     """Whether the sandbox's clock stands where it was asked to."""
 
     STANDING = strawberry.enum_value(
-        "STANDING", description="It is where it was asked to be, and flows with real time."
+        "STANDING",
+        description="It is where it was asked to be, that day's work is done, and it flows with real time.",
     )
     WALKING = strawberry.enum_value("WALKING", description="It walks to its target, a day at a time.")
 
@@ -28,14 +29,14 @@ class SandboxClock:
     """The sandbox's business clock."""
 
     now: datetime = strawberry.field(description="Business time.")
-    target: datetime | None = strawberry.field(description="Where it walks to; null: it stands.")
+    target: datetime | None = strawberry.field(description="Where it walks to; null: it is there.")
     status: ClockStatus = strawberry.field(description="Whether it stands or walks.")
     pending_jobs: int = strawberry.field(description="Events, webhooks and instructions that wait for a worker.")
 
     @classmethod
     def of(cls, state: sandbox_clock.ClockState) -> "SandboxClock":
         """The clock as the domain sees it."""
-        status = ClockStatus.STANDING if state.target_at is None else ClockStatus.WALKING
+        status = ClockStatus.WALKING if state.walking else ClockStatus.STANDING
         return cls(now=state.now, target=state.target_at, status=status, pending_jobs=state.pending)
 
 

@@ -29,11 +29,15 @@ class ClockFixed(DomainError):
 
 @dataclass(frozen=True)
 class ClockState:
-    """Business time, where it is moving to, and how much work waits before it can move on."""
+    """Business time, where it is moving to, and how much work waits before it can move on.
+
+    `walking`: a worker moves it, or still does the work of the day it has reached.
+    """
 
     now: datetime
     target_at: datetime | None
     pending: int
+    walking: bool
 
 
 @db.atomic
@@ -55,16 +59,15 @@ async def set_target(actor: Actor, target_at: datetime) -> ClockState:
 async def state() -> ClockState:
     """Where the clock is, and how many events, webhooks and instructions wait for a worker (those that failed apart)."""
     row = await db.fetch_one(
-        """select shared.business_now() as now, target_at,
+        """select shared.business_now() as now, target_at, coalesce(leased_until > now(), false) as walking,
             (select count(*) from shared.outbox where dispatched_at is null and attempts = 0)
           + (select count(*) from payments.webhooks where applied_at is null)
           + (select count(*) from payments.instructions where status = 'CREATED') as pending
         from shared.clock"""
     )
     assert row is not None, "the clock's row is made by the migration"
-    return ClockState(
-        row["now"], row["target_at"] if row["target_at"] and row["target_at"] > row["now"] else None, row["pending"]
-    )
+    ahead = row["target_at"] is not None and row["target_at"] > row["now"]
+    return ClockState(row["now"], row["target_at"] if ahead else None, row["pending"], ahead or row["walking"])
 
 
 async def start_at(instant: datetime) -> None:
