@@ -52,7 +52,7 @@ def of_this_home(home: Path) -> list[str]:
 
 def test_it_tells_a_story_to_its_end_and_finds_it_told_the_next_time(home: Path) -> None:
     said = ended(home, "--once", *SMALL)
-    assert "funded and paid out" in said
+    assert "What lenders earned by grade" in said
     assert "The books are whole." in said
 
     again = ended(home, "--once")
