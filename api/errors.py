@@ -86,7 +86,7 @@ class NotFound(UserError):
 class NotAllowed(UserError):
     """The account lacks the role, or the token the scope."""
 
-    requirement: str = strawberry.field(description="What is needed: a role or a scope, in words.")
+    requirement: str = strawberry.field(description="What is needed, in words: a scope, or another operator.")
 
 
 @refusal(errors.IdempotencyConflict)

@@ -77,4 +77,4 @@ class BidBinding(UserError):
 class TooManyPlans(UserError):
     """Too many plans."""
 
-    maximum: int = strawberry.field(description="How many one may have.")
+    maximum_plans: int = strawberry.field(description="How many one may have.")

@@ -68,5 +68,5 @@ class BidBinding(DomainError):
 class TooManyPlans(DomainError):
     """The lender has as many auto-invest plans as one may have."""
 
-    maximum: int
-    text: ClassVar[str] = "A lender has at most {maximum} auto-invest plans."
+    maximum_plans: int
+    text: ClassVar[str] = "A lender has at most {maximum_plans} auto-invest plans."

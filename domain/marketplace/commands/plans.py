@@ -41,7 +41,7 @@ async def create_plan(actor: Actor, request: CreatePlan) -> CreatedPlan:
         "select count(*) from marketplace.auto_invest_plans where lender_id = $1", actor.user_id
     )
     if count >= MAX_PLANS:
-        raise TooManyPlans(maximum=MAX_PLANS)
+        raise TooManyPlans(maximum_plans=MAX_PLANS)
     plan_id = ids.new()
     await db.execute(
         """insert into marketplace.auto_invest_plans (id, lender_id, name, status, currency, grades, minimum_rate_ppm,

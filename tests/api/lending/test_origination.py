@@ -62,7 +62,7 @@ async def test_a_stranger_reads_products_and_quotes(world: World) -> None:
     quote = """query($input: QuoteLoanInput!) { quoteLoan(input: $input) { __typename
         ...on QuoteLoanPayload { quote { annualRate effectiveAnnualRate totalCost { amount } netDisbursed { amount }
             schedule { number principal { amount } } } }
-        ...on AmountOutOfRange { code path minimum { amount } } ...on TermNotOffered { offered } ...on RateAboveCeiling { ceiling } } }"""
+        ...on AmountOutOfRange { code path minimum { amount } } ...on TermNotOffered { installmentCounts } ...on RateAboveCeiling { ceiling } } }"""
     input_ = {
         "productId": await personal(world), "amount": {"amount": "10000.00", "currency": "CNY"}, "installmentCount": 12,
         "frequency": "MONTHLY", "method": "EQUAL_PRINCIPAL", "grade": "A",

@@ -1,0 +1,1 @@
+"""What the schema promises to those who read it: names, descriptions, limits, errors."""
