@@ -66,9 +66,7 @@ class Wallet:
             check_first(first),
             None if behind is None else (behind[0], behind[1]),
         )
-        edges = [
-            Edge(cursor=encode(line.cursor), node=WalletEntry.of(line, self.currency.name)) for line in page.lines
-        ]
+        edges = [Edge(cursor=encode(line.cursor), node=WalletEntry.of(line, self.currency.name)) for line in page.lines]
         end = edges[-1].cursor if edges else None
         return Connection(edges=edges, page_info=PageInfo(has_next_page=page.has_next, end_cursor=end))
 

@@ -37,21 +37,25 @@ async def lock(accounts: Iterable[Account]) -> dict[Account, int]:
     """
     wanted = {account.id: account for account in accounts if not account.is_platform}
     balances = await _lock(wanted)
-    missing = [account for id_, account in wanted.items() if id_ not in balances]
-    if missing:
-        await _open(missing)
+    if len(balances) < len(wanted):
+        await _open(wanted.values())
         balances = await _lock(wanted)
     return {account: balances[id_] for id_, account in wanted.items()}
 
 
 async def _lock(wanted: dict[UUID, Account]) -> dict[UUID, int]:
+    """All or none: whoever locked those that exist and opened the rest then would hold them out of order."""
     rows = await db.fetch(
-        "select id, balance_minor from ledger.accounts where id = any($1) order by id for no key update", list(wanted)
+        """select id, balance_minor from ledger.accounts
+        where id = any($1) and (select count(*) from ledger.accounts where id = any($1)) = $2
+        order by id for no key update""",
+        list(wanted),
+        len(wanted),
     )
     return {row["id"]: row["balance_minor"] for row in rows}
 
 
-async def _open(accounts: Sequence[Account]) -> None:
+async def _open(accounts: Iterable[Account]) -> None:
     ordered = sorted(accounts, key=lambda account: account.id)
     await db.execute(
         """insert into ledger.accounts (id, owner_id, kind, currency, reference_id)

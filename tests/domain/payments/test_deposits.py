@@ -124,7 +124,7 @@ async def test_announcing_a_deposit() -> None:
     again = await commands.open_deposit(ada, request)
     assert (again.reference, again.replayed) == (first.reference, True)
     for wrong in (
-        OpenDeposit(currency="XXX", idempotency_key="two"),
+        OpenDeposit(currency="ZZZ", idempotency_key="two"),
         OpenDeposit(currency="CNY", amount=Money(0, "CNY"), idempotency_key="three"),
         OpenDeposit(currency="CNY", amount=Money(5, "EUR"), idempotency_key="four"),
     ):

@@ -30,7 +30,7 @@ async def test_a_bank_account_is_named_once() -> None:
     )
     assert len(set(await asyncio.gather(*adding))) == 1
     with pytest.raises(InvalidInput):
-        await commands.add_bank_account(ada, number=NUMBER, holder="Ada", currency="XXX")
+        await commands.add_bank_account(ada, number=NUMBER, holder="Ada", currency="ZZZ")
 
 
 async def test_only_the_owner_sees_the_whole_number() -> None:
