@@ -5,16 +5,7 @@ import re
 import pytest
 from graphql import GraphQLField, GraphQLObjectType, GraphQLUnionType, get_named_type
 
-from tests.api.schema.served import (
-    INPUTS,
-    TYPES,
-    UNIONS,
-    input_fields,
-    output_fields,
-    refusals,
-    root_fields,
-    user_error,
-)
+from tests.api.schema.served import INPUTS, TYPES, UNIONS, all_fields, refusals, root_fields, user_error
 
 MUTATIONS = root_fields("Mutation")
 MOVES_NO_MONEY = {
@@ -108,7 +99,7 @@ def test_there_is_no_inexact_number() -> None:
 
 
 def test_ids_are_ids() -> None:
-    fields = [(name, field.type) for name, field in (*output_fields(), *input_fields())]
+    fields = [(name, field.type) for name, field in all_fields()]
     named = [(name, kind) for name, kind in fields if re.search(r"\.id$|\.ids$|Ids?$", name)]
     assert len(named) > 30
     assert [name for name, kind in named if get_named_type(kind).name != "ID"] == []
@@ -127,7 +118,7 @@ def test_what_has_an_id_of_its_own_is_a_node_or_belongs_to_one() -> None:
 def test_money_goes_by_its_type() -> None:
     amounts = [
         f"{name}: {field.type}"
-        for name, field in (*output_fields(), *input_fields())
+        for name, field in all_fields()
         if re.search(r"(?i)(amount|balance|principal|fee)$", name.partition(".")[2])
         and get_named_type(field.type).name in {"Int", "String", "Decimal", "Rate"}
         and name not in {"Money.amount", "MoneyInput.amount"}
