@@ -7,7 +7,7 @@ beside the cash, as PRINCIPAL of the loan against LENT of the platform.
 
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cached_property
+from functools import cached_property, lru_cache
 from uuid import UUID
 
 from domain.shared import ids
@@ -57,6 +57,10 @@ PLATFORM_KINDS = frozenset(
 USER_KINDS = frozenset({AccountKind.AVAILABLE, AccountKind.HELD, AccountKind.LEAVING, AccountKind.UNSETTLED})
 
 
+KNOWN = 50_000
+"""So many accounts are remembered with their ids, which cost more to derive than to keep."""
+
+
 @dataclass(frozen=True)
 class Account:
     """One account, named by what it is for; its id follows from that."""
@@ -77,18 +81,21 @@ class Account:
         return self.kind in PLATFORM_KINDS
 
 
+@lru_cache(KNOWN)
 def platform(kind: AccountKind, currency: str) -> Account:
     """A platform account: CUSTODY, FEES, RESERVE, SUSPENSE, LENT or CLAWBACK."""
     assert kind in PLATFORM_KINDS
     return Account(kind, currency)
 
 
+@lru_cache(KNOWN)
 def user(kind: AccountKind, owner_id: UUID, currency: str, reference_id: UUID | None = None) -> Account:
     """A user's account: AVAILABLE, HELD, LEAVING (of a loan's proceeds: with the loan as reference) or UNSETTLED."""
     assert kind in USER_KINDS
     return Account(kind, currency, owner_id, reference_id)
 
 
+@lru_cache(KNOWN)
 def loan(kind: AccountKind, loan_id: UUID, currency: str) -> Account:
     """A loan's account: COLLECTING or PRINCIPAL."""
     assert kind in {AccountKind.COLLECTING, AccountKind.PRINCIPAL}
