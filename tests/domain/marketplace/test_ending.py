@@ -182,7 +182,9 @@ async def test_bids_withdrawals_and_the_deadline_meet(monkeypatch: pytest.Monkey
     assert (await market.listing(loan))["committed_minor"] == 300_000
     await set_clock(DEADLINE)
     late = [market.bid(lender, loan, 100) for lender in lenders]
-    await asyncio.gather(expire_listings(), *late, return_exceptions=True)
+    expired, *_ = await asyncio.gather(expire_listings(), *late, return_exceptions=True)
+    # A listing that a late bid holds is passed over; the next run finds it.
+    assert [expired, await expire_listings()] in ([0, 1], [1, 0])
     assert (await market.listing(loan))["status"] == "CANCELLED"
     assert {await market.wallet(lender) for lender in lenders} == {(1_000, 0)}
     await market.verify()
