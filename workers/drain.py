@@ -96,7 +96,9 @@ async def walk(providers: Providers) -> bool:
         walked = True
         await own.step()
         await _day(providers)
-    await own.leave()
+    if walked:
+        await own.leave()
+        await prompt(providers)  # others left their rings to the walker, and the last may have come meanwhile
     return walked
 
 
@@ -104,9 +106,9 @@ async def _day(providers: Providers) -> None:
     """Drain one day: what is due, then the bank and its answers, until nobody, other workers included, has anything to do."""
     await _bank(providers)
     for _ in range(MOST_ROUNDS):
-        done = await _until_quiet((*DUE, *PROMPT), providers)
-        told = await _bank(providers)
-        if not done and not told:
+        due = sum([await _step(step, providers) for step in DUE])
+        done = due + await _until_quiet(PROMPT, providers)
+        if not done or not (await _bank(providers) or due):
             if not (await sandbox_clock.state()).pending:
                 break
             await asyncio.sleep(WAIT_S)

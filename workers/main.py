@@ -18,7 +18,7 @@ from arq import cron
 from arq.connections import ArqRedis, RedisSettings
 from arq.worker import Worker, func
 
-from domain.shared import bell, db, logs
+from domain.shared import bell, db, logs, sandbox_clock
 from domain.shared.settings import Settings
 from workers import drain, providers
 
@@ -34,9 +34,13 @@ log = structlog.get_logger()
 
 
 async def prompt(ctx: dict[str, Any]) -> None:
-    """Job: events, webhooks, what providers have to be told; and the clock, if it is to move."""
-    await drain.prompt(ctx["providers"])
-    await drain.walk(ctx["providers"])
+    """Job: events, webhooks, what providers have to be told; and the clock, if it is to move.
+
+    While another worker walks the clock, all that is its work.
+    """
+    if not await sandbox_clock.is_walking():
+        await drain.prompt(ctx["providers"])
+        await drain.walk(ctx["providers"])
 
 
 async def sweep(ctx: dict[str, Any]) -> None:

@@ -61,7 +61,7 @@ async def state() -> ClockState:
     row = await db.fetch_one(
         """select shared.business_now() as now, target_at, coalesce(leased_until > now(), false) as walking,
             (select count(*) from shared.outbox where dispatched_at is null and attempts = 0)
-          + (select count(*) from payments.webhooks where applied_at is null)
+          + (select count(*) from payments.webhooks where applied_at is null and attempts < 3)
           + (select count(*) from payments.instructions where status = 'CREATED') as pending
         from shared.clock"""
     )
