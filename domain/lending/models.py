@@ -259,7 +259,7 @@ class Collection(Entity):
     loan_id: UUID
     loan = foreign_key("Loan")
     attempt = fields.IntField()
-    """1 for the first try since the loan was last current."""
+    """1 for the first try to collect what fell due on `due_on`, the oldest unpaid due date."""
     amount_minor = fields.BigIntField()
     status = code(CollectionStatus)
     due_on = fields.DateField()
