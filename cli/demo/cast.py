@@ -56,6 +56,8 @@ class Borrower(Person):
     fate: Fate
     mandate_id: str = ""
     loan_id: str = ""
+    contract_ids: list[str] = field(default_factory=list)
+    """What must be accepted with the offer; empty: there is no offer."""
 
     @property
     def product(self) -> str:

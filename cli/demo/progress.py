@@ -1,4 +1,4 @@
-"""How far the demo is: bars on a terminal, plain lines elsewhere."""
+"""How far the demo is: bars for what is under way on a terminal, and everywhere a line for what is done."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -13,21 +13,31 @@ class Show:
 
     def __init__(self, console: Console) -> None:
         self.console = console
+        self._bars = Progress(
+            TextColumn("{task.description:<44}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TimeElapsedColumn(),
+            console=console,
+            transient=True,
+            disable=not console.is_terminal,
+        )
 
     def say(self, text: str) -> None:
-        """One line."""
+        """Some lines."""
         self.console.print(text, highlight=False, markup=False, soft_wrap=True)
 
     @contextmanager
     def part(self, title: str, total: int) -> Iterator[Callable[[], None]]:
-        """A part of the work with so many steps; yields what is to be called after each."""
-        if not self.console.is_terminal:
-            started = time.monotonic()
-            yield lambda: None
+        """A part of the work with so many steps; yields what is to be called after each. Parts may lie inside others."""
+        started = time.monotonic()
+        self._bars.start()
+        bar = self._bars.add_task(title, total=total)
+        try:
+            yield lambda: self._bars.advance(bar)
+        finally:
+            self._bars.remove_task(bar)
+            if not self._bars.tasks:
+                self._bars.stop()
+        if total:
             self.say(f"{title}: {total:,} in {time.monotonic() - started:.1f} s")
-            return
-        columns = (TextColumn("{task.description:<38}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-        with Progress(*columns, console=self.console) as progress:
-            task = progress.add_task(title, total=total)
-            yield lambda: progress.advance(task)
-            progress.update(task, completed=total)

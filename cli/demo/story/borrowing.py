@@ -1,4 +1,4 @@
-"""Act three: borrowers apply with the facts of the real applications; some are reviewed; most accept their offer."""
+"""Borrowers apply with the facts of the real applications; some are reviewed; most accept their offer."""
 
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -35,7 +35,8 @@ REVIEWS = """query Reviews($first: Int!, $after: String) {
         }
     }
 }"""
-OFFER = """query Offer($id: ID!) { loan(id: $id) { status offer { documents { id } } } }"""
+OFFERED = "loan { id offer { documents { id } } }"
+OFFER = "query Offer($id: ID!) { loan(id: $id) { id offer { documents { id } } } }"
 
 
 async def give_mandates(scene: Scene, borrowers: Sequence[Borrower]) -> None:
@@ -45,21 +46,23 @@ async def give_mandates(scene: Scene, borrowers: Sequence[Borrower]) -> None:
 
 async def apply(scene: Scene, borrowers: Sequence[Borrower]) -> None:
     """Each applies for what the real applicant asked for."""
-    with scene.show.part("Borrowers apply", len(borrowers)) as done:
+    with scene.show.part(f"{scene.today}: borrowers apply", len(borrowers)) as done:
         await together(borrowers, partial(_apply, scene), done)
 
 
-async def review(scene: Scene) -> None:
-    """The operator decides what the scorecard would not decide alone."""
+async def review(scene: Scene, borrowers: Sequence[Borrower]) -> None:
+    """The operator decides what the scorecard would not decide alone; the applicants look what came of it."""
     cases = [case async for case in scene.operator.pages(REVIEWS, "operations", "reviews")]
-    with scene.show.part("The operator reviews", len(cases)) as done:
-        await together(cases, partial(_review, scene), done)
+    applicants = {borrower.loan_id: borrower for borrower in borrowers}
+    with scene.show.part(f"{scene.today}: the operator reviews", len(cases)) as done:
+        await together(cases, lambda case: _review(scene, case, applicants[case["id"]]), done)
 
 
 async def answer_offers(scene: Scene, borrowers: Sequence[Borrower]) -> None:
     """Most accept what they are offered, and with it the contract; some think better of it."""
-    with scene.show.part("Borrowers answer", len(borrowers)) as done:
-        await together(borrowers, partial(_answer_offer, scene), done)
+    offered = [borrower for borrower in borrowers if borrower.contract_ids]
+    with scene.show.part(f"{scene.today}: offers are answered", len(offered)) as done:
+        await together(offered, partial(_answer_offer, scene), done)
 
 
 async def _give_mandate(scene: Scene, borrower: Borrower) -> None:
@@ -75,7 +78,7 @@ async def _apply(scene: Scene, borrower: Borrower) -> None:
     others = [{"name": name} for name in borrower.others]
     applied = await scene.api.as_user(borrower.token).do(
         "applyForLoan",
-        "loan { id status }",
+        OFFERED,
         productId=scene.products[borrower.product],
         amount=said(borrower.amount_minor),
         installmentCount=borrower.installments,
@@ -91,10 +94,15 @@ async def _apply(scene: Scene, borrower: Borrower) -> None:
         idempotencyKey=f"application-{application.row_number}",
     )
     borrower.loan_id = applied["loan"]["id"]
+    _see_offer(borrower, applied["loan"])
 
 
-async def _review(scene: Scene, case: Answer) -> None:
-    approved = Random(f"{SEED} {case['id']}").random() < APPROVED_IN_REVIEW
+def _see_offer(borrower: Borrower, loan: Answer) -> None:
+    borrower.contract_ids = [document["id"] for document in loan["offer"]["documents"]] if loan["offer"] else []
+
+
+async def _review(scene: Scene, case: Answer, applicant: Borrower) -> None:
+    approved = Random(f"{SEED} {applicant.email}").random() < APPROVED_IN_REVIEW
     why = "; ".join(reason["message"] for reason in case["decision"]["reasons"] if reason["code"] != "POINTS_LOST")
     await scene.operator.do(
         "reviewApplication",
@@ -103,13 +111,11 @@ async def _review(scene: Scene, case: Answer) -> None:
         outcome="APPROVE" if approved else "REJECT",
         reason=f"The papers {'were' if approved else 'were not'} convincing. Looked at because: {why}"[:300],
     )
+    _see_offer(applicant, (await scene.api.as_user(applicant.token).ask(OFFER, id=applicant.loan_id))["loan"])
 
 
 async def _answer_offer(scene: Scene, borrower: Borrower) -> None:
     me = scene.api.as_user(borrower.token)
-    loan = (await me.ask(OFFER, id=borrower.loan_id))["loan"]
-    if loan["offer"] is None:
-        return
     if borrower.declines:
         await me.do("declineOffer", "loan { status }", loanId=borrower.loan_id)
         return
@@ -117,6 +123,6 @@ async def _answer_offer(scene: Scene, borrower: Borrower) -> None:
         "acceptOffer",
         "loan { status }",
         loanId=borrower.loan_id,
-        acceptedDocumentIds=[document["id"] for document in loan["offer"]["documents"]],
+        acceptedDocumentIds=borrower.contract_ids,
         idempotencyKey=f"acceptance-{borrower.loan_id}",
     )

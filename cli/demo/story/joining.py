@@ -1,4 +1,4 @@
-"""Act one: people register, confirm their addresses, accept the documents, and show who they are."""
+"""People register, confirm their addresses, accept the documents, and show who they are."""
 
 import asyncio
 import re
@@ -22,12 +22,13 @@ CHECKS = """query Checks($first: Int!, $after: String) {
 }"""
 
 
-async def join(scene: Scene, people: Sequence[Person], title: str) -> None:
+async def join(scene: Scene, people: Sequence[Person], who: str) -> None:
     """Have people join, as far as the platform can go today: identity checks and mandates are answered by tomorrow."""
     await _open_accounts_outside(scene, people)
-    with scene.show.part(title, 2 * len(people)) as done:
+    with scene.show.part(f"{who} register", len(people)) as done:
         await together(people, lambda person: _register(scene, person), done)
-        tokens = await _read_mails(scene, people)
+    tokens = await _read_mails(scene, people)
+    with scene.show.part(f"{who} confirm and show who they are", len(people)) as done:
         await together(people, lambda person: _enter(scene, person, tokens[person.email]), done)
 
 

@@ -1,10 +1,10 @@
-"""Act two: lenders pay in, and lend: first loan by loan, then most of them by a plan."""
+"""Lenders lend: first loan by loan, then most of them by a plan."""
 
 from collections.abc import Sequence
 from functools import partial
 from random import Random
 
-from cli.demo.cast import CURRENCY, SEED, Lender
+from cli.demo.cast import SEED, Lender
 from cli.demo.client import together
 from cli.demo.money import minor, said
 from cli.demo.story.scene import Scene
@@ -21,36 +21,6 @@ OPEN_LOANS = """query OpenLoans($grades: [Grade!]!, $first: Int!, $after: String
     me { wallet { available { amount } } }
 }"""
 PLACE_BIDS = "results { __typename ... on UserError { code } }"
-
-
-async def pay_in(scene: Scene, lenders: Sequence[Lender]) -> None:
-    """Each lender announces a deposit and has their own bank transfer it with the reference they were given."""
-    references: list[tuple[Lender, str]] = []
-
-    async def announce(lender: Lender) -> None:
-        amount = said(lender.deposit_minor)
-        opened = await scene.api.as_user(lender.token).do(
-            "openDeposit",
-            "reference",
-            currency=CURRENCY,
-            amount=amount,
-            idempotencyKey=f"deposit-{lender.email}",
-        )
-        references.append((lender, opened["reference"]))
-
-    with scene.show.part("Lenders pay in", len(lenders)) as done:
-        await together(lenders, announce, done)
-        await scene.outside.pay_in(
-            [
-                {
-                    "account": lender.outside_account,
-                    "reference": reference,
-                    "amount_minor": lender.deposit_minor,
-                    "currency": CURRENCY,
-                }
-                for lender, reference in references
-            ]
-        )
 
 
 async def make_plans(scene: Scene, lenders: Sequence[Lender]) -> None:

@@ -13,7 +13,8 @@ from cli.demo.client import Answer, Api, Outside
 from cli.demo.progress import Show
 
 LOOK_S = 0.05
-MORNING = time(9)
+MORNING = time(8)
+"""When the platform has done a day's work and the story goes on; it walks from morning to morning."""
 
 Act = Callable[["Scene"], Awaitable[None]]
 

@@ -6,23 +6,25 @@ from datetime import date, timedelta
 from functools import partial
 
 from cli.demo import marker
-from cli.demo.cast import Borrower, Cast, draw_cast, waves
+from cli.demo.cast import Borrower, draw_cast, waves
 from cli.demo.client import Api, Outside
 from cli.demo.marker import Login, Story
 from cli.demo.progress import Show
 from cli.demo.stage import Stage
-from cli.demo.story import borrowing, joining, lending, operating, turns
+from cli.demo.story import borrowing, joining, lending, operating, paying, turns
 from cli.demo.story.scene import Scene, scene
 from cli.demo.wire import Wire
 
 DAY = timedelta(days=1)
-LENDERS_HEAD_START = timedelta(days=2)
 WAVES = 6
 FIRST_PLANS = timedelta(days=5)
 """After the first wave: until then every lender chooses by hand."""
 BETWEEN_WAVES = timedelta(days=13)
 BETWEEN_ROUNDS = timedelta(days=7)
+BETWEEN_WITHDRAWALS = timedelta(days=56)
+EVERY_SO_MANY_WITHDRAW = 5
 DAYS_A_MONTH = 30.4
+STATUS = "query Status($id: ID!) { loan(id: $id) { status } }"
 SHORTEST = timedelta(days=10)
 """Until the first loans are paid out."""
 
@@ -39,15 +41,15 @@ async def tell(stage: Stage, story: Story, show: Show) -> Story:
         _enter_rounds(told, ends_on)
         with show.part("Days pass", (ends_on - told.today).days) as passed:
             await told.play(ends_on, passed)
-    return replace(story, state=marker.COMPLETE, logins=_logins(cast))
+        return replace(story, state=marker.COMPLETE, logins=await _logins(told))
 
 
 async def _lenders_come(scene: Scene) -> None:
     lenders = scene.cast.lenders
-    await joining.join(scene, lenders, "Lenders join")
+    await joining.join(scene, lenders, "Lenders")
     await scene.walk_to(scene.today + DAY)
     await joining.decide_checks(scene)
-    await lending.pay_in(scene, lenders)
+    await paying.pay_in_with_mishaps(scene, lenders)
     await scene.walk_to(scene.today + DAY)
 
 
@@ -64,7 +66,7 @@ def _enter_waves(scene: Scene, ends_on: date) -> None:
 
 
 async def _come(scene: Scene, borrowers: Sequence[Borrower]) -> None:
-    await joining.join(scene, borrowers, f"Borrowers join ({scene.today})")
+    await joining.join(scene, borrowers, f"{scene.today}: borrowers")
     await borrowing.give_mandates(scene, borrowers)
 
 
@@ -72,23 +74,32 @@ async def _borrow(scene: Scene, borrowers: Sequence[Borrower]) -> None:
     """The day after: identity checks and mandates are answered, so everybody can apply, and learns at once."""
     await joining.decide_checks(scene)
     await borrowing.apply(scene, borrowers)
-    await borrowing.review(scene)
+    await borrowing.review(scene, borrowers)
     await borrowing.answer_offers(scene, borrowers)
     turns.enter(scene, borrowers)
     scene.on(scene.today + DAY, lambda scene: lending.bid_by_hand(scene, scene.cast.lenders))
 
 
 def _enter_rounds(scene: Scene, ends_on: date) -> None:
-    """Every week some lenders look at what is still open, and the operator at what has gone wrong."""
+    """Every week some look at what is still open, and the operator at what has gone wrong; at times lenders withdraw."""
     day = scene.today + BETWEEN_ROUNDS
     while day < ends_on:
         scene.on(day, operating.round_of_the_week)
         day += BETWEEN_ROUNDS
+    withdrawing, day = scene.cast.lenders[::EVERY_SO_MANY_WITHDRAW], scene.today + BETWEEN_WITHDRAWALS
+    while day < ends_on:
+        scene.on(day, partial(paying.withdraw, lenders=withdrawing))
+        day += BETWEEN_WITHDRAWALS
 
 
-def _logins(cast: Cast) -> tuple[Login, ...]:
-    """A borrower whose loan is being repaid, a lender with many notes, the operator."""
-    borrower = next(borrower for borrower in cast.borrowers if borrower.loan_id)
+async def _logins(scene: Scene) -> tuple[Login, ...]:
+    """A borrower whose loan is being repaid (or, if there is none, any), the lender with the largest means, the operator."""
+    cast = scene.cast
+    borrower = cast.borrowers[0]
+    for other in cast.borrowers:
+        if other.loan_id and (await scene.operator.ask(STATUS, id=other.loan_id))["loan"]["status"] == "ACTIVE":
+            borrower = other
+            break
     lender = max(cast.lenders, key=lambda lender: lender.deposit_minor)
     return (
         Login("borrower", borrower.email, borrower.password),

@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from datetime import timedelta
 from functools import partial
 
-from cli.demo.cast import CURRENCY, Borrower
+from cli.demo.cast import Borrower
 from cli.demo.client import Answer, Refused
 from cli.demo.fate import Turn
 from cli.demo.money import minor, said
+from cli.demo.story import paying
 from cli.demo.story.scene import Act, Scene
 
 BANK_NEEDS = timedelta(days=2)
@@ -76,21 +77,13 @@ async def _pay_in_what_is_owed(scene: Scene, borrower: Borrower, share: int) -> 
     """A deposit into the wallet of one part in `share` of what is owed, with some interest for the days it takes."""
     owed_minor = await _owed_minor(scene, borrower)
     if owed_minor:
-        await deposit(scene, borrower, owed_minor // share * 102 // 100, f"{borrower.fate.turn.lower()}")
+        await deposit(scene, borrower, owed_minor // share * 102 // 100, borrower.fate.turn.lower())
 
 
 async def deposit(scene: Scene, borrower: Borrower, amount_minor: int, why: str) -> None:
     """A borrower comes into money and pays it into their wallet."""
-    opened = await scene.api.as_user(borrower.token).do(
-        "openDeposit",
-        "reference",
-        currency=CURRENCY,
-        amount=said(amount_minor),
-        idempotencyKey=f"{why}-{borrower.email}",
-    )
     await scene.outside.change(borrower.outside_account, adjust_minor=amount_minor)
-    transfer = {"account": borrower.outside_account, "reference": opened["reference"]}
-    await scene.outside.pay_in([transfer | {"amount_minor": amount_minor, "currency": CURRENCY}])
+    await scene.outside.pay_in([await paying.announce(scene, borrower, amount_minor, why)])
 
 
 async def _settle(scene: Scene, borrower: Borrower) -> None:
