@@ -53,7 +53,7 @@ class DocumentsNotAcknowledged(DomainError):
     """The bid does not acknowledge the documents in force; `required` are their ids."""
 
     required: list[UUID] = field(default_factory=list)
-    text: ClassVar[str] = "Read the documents in force and acknowledge them with the bid: see `required`."
+    text: ClassVar[str] = "Read the documents in force and acknowledge them with the bid: see `documentIds`."
 
 
 @dataclass(eq=False, kw_only=True)

@@ -2,6 +2,7 @@
 
 import importlib
 import pkgutil
+import re
 from dataclasses import fields
 from datetime import UTC, datetime
 from types import NoneType, UnionType
@@ -76,6 +77,8 @@ def test_a_refusal_shows_as_its_type(name: str) -> None:
     assert type(answer).__name__ == name
     assert answer.code == name
     assert answer.message and "{" not in answer.message
+    named = re.findall(r"see `(\w+)`", answer.message)
+    assert set(named) <= refusals()[name].fields.keys(), "a message sends people to facts that are there"
 
 
 @pytest.mark.parametrize("name", sorted(refusals()))
