@@ -18,7 +18,7 @@ MAX_REASON = 300
 
 @dataclass(frozen=True, kw_only=True)
 class WriteOffLoan(Request):
-    """Give up a loan in default; everybody who may see the loan reads the reason."""
+    """Give up a loan in default; the borrower and operators read the reason."""
 
     loan_id: UUID
     reason: str
