@@ -44,6 +44,7 @@ LOST = (
     asyncpg.OperatorInterventionError,
     asyncpg.TooManyConnectionsError,
     ConnectionError,
+    FileNotFoundError,  # the socket of a server that is being restarted
     TimeoutError,
 )
 
