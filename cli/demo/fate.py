@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 from random import Random
 
-DRAWS_BAD = {"STOPS": 0.6, "STOPS_AND_RESUMES": 0.25, "RECOVERED": 0.15}
+DRAWS_BAD = {"STOPS": 0.35, "STOPS_AND_RESUMES": 0.35, "RECOVERED": 0.3}
 DRAWS_GOOD = {"PAYS": 0.76, "SETTLES_EARLY": 0.07, "PREPAYS": 0.05, "LATE_ONCE": 0.08, "DEBIT_RETURNED": 0.04}
-LATEST_MONTH = 8
-"""A loan is in default after 90 days: who stops paying later than this is only late when the year ends."""
+LATEST_MONTH = 11
+"""A loan is in default after 90 days: who stops late in the year is only late when it ends."""
 
 
 class Turn(StrEnum):

@@ -1,24 +1,27 @@
 """What a visitor is told when the story is over: where to look, as whom, and what to try first."""
 
+import json
+
 from cli.demo.marker import Story
 
-STATISTICS = "{ loans(first: 3) { edges { node { reference status grade amount { amount currency } } } } }"
-QUOTE = "{ platform { today profile { name } sandbox { now } } }"
+LATEST = "{ loans(first: 3) { edges { node { reference status grade annualRate funding { lenders } } } } }"
+EARNED = "{ platform { today gradeResults { grade loans promisedRate earnedRate } } }"
 
 
 def invitation(url: str, story: Story) -> str:
     """The address, three logins and two queries to copy."""
     logins = "\n".join(f"  {login.role:<9} {login.email:<40} {login.password}" for login in story.logins)
-    queries = "\n".join(
-        f"""  curl -s {url}/graphql -H 'content-type: application/json' -d '{{"query": "{query}"}}'"""
-        for query in (STATISTICS, QUOTE)
-    )
+    queries = "\n".join(_curl(url, query) for query in (LATEST, EARNED))
     return f"""
-Serving at {url}/graphql until Ctrl-C. Log in (mutation logIn) as
+Serving {url}/graphql until Ctrl-C. These can log in (mutation logIn):
 
 {logins}
 
-Two queries to try:
+Two queries to try, in another terminal:
 
 {queries}
 """
+
+
+def _curl(url: str, query: str) -> str:
+    return f"  curl -s {url}/graphql -H 'content-type: application/json' -d '{json.dumps({'query': query})}'"

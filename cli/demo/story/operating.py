@@ -12,7 +12,7 @@ from cli.demo.story.scene import Scene
 
 HOPELESS_DAYS = 120
 """Past due: then the operator writes the loan off."""
-RECOVERED_SHARE = 3
+RECOVERED_PERCENT = 60
 COLLECTORS_NEED = timedelta(days=30)
 
 STILL_OPEN = "query StillOpen { loans(filter: { status: [LISTED] }, first: 1) { edges { node { id } } } }"
@@ -43,7 +43,7 @@ async def _write_off(scene: Scene, loan: Answer, borrower: Borrower) -> None:
         idempotencyKey=f"write-off-{loan['id']}",
     )
     if borrower.fate.turn is Turn.RECOVERED:
-        amount = minor(loan["servicing"]["outstanding"]) // RECOVERED_SHARE
+        amount = minor(loan["servicing"]["outstanding"]) * RECOVERED_PERCENT // 100
         scene.on(scene.today + COLLECTORS_NEED, partial(_collectors_find, borrower=borrower, amount_minor=amount))
 
 
