@@ -50,7 +50,7 @@ async def world(
     """The platform of this test process, its clock at 09:00 in Shanghai on Monday, 6 January 2025."""
     app_url, owner_url = await make_database.make("world")
     environment = {"DATABASE_URL": app_url, "REDIS_URL": make_database.servers.redis_url}
-    await _prepare(environment, owner_url)
+    await prepare(environment, owner_url)
     platform = Platform(supervisor, tmp_path_factory.mktemp("world"), environment, secrets=SECRETS)
     platform.start(workers=2)
     books = await asyncpg.connect(owner_url)
@@ -59,7 +59,7 @@ async def world(
     await books.close()
 
 
-async def _prepare(environment: dict[str, str], owner_url: str) -> None:
+async def prepare(environment: dict[str, str], owner_url: str) -> None:
     """Reference data, and the clock before anything happens."""
     owner = await asyncpg.connect(owner_url)
     await owner.execute("update shared.clock set shift = $1 - now(), time_zone = 'Asia/Shanghai'", START)
