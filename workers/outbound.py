@@ -19,7 +19,7 @@ from workers.providers import Providers
 
 MESSAGES = 100
 ANSWER_EXPECTED_WITHIN = timedelta(days=1)
-"""Business time after which the bank is asked what became of an instruction."""
+"""Business time after which the bank is asked what became of an instruction or a deposit."""
 
 
 async def instructions(providers: Providers) -> int:
@@ -100,11 +100,18 @@ async def messages(providers: Providers) -> int:
 
 
 async def lost_answers(providers: Providers) -> int:
-    """Ask the bank about instructions it should have answered by now."""
-    waiting = await payments.instructions_to_ask(ANSWER_EXPECTED_WITHIN)
-    if not waiting:
-        return 0
-    states = await providers.bank.statuses([str(id_) for id_ in waiting])
-    return await payments.apply_statuses(
-        [payments.InstructionState(UUID(state.id), state.status, state.booked_on, state.reason) for state in states]
-    )
+    """Ask the bank about instructions it should have answered by now, and deposits that should be final."""
+    done = 0
+    if waiting := await payments.instructions_to_ask(ANSWER_EXPECTED_WITHIN):
+        states = await providers.bank.statuses([str(id_) for id_ in waiting])
+        done += await payments.apply_statuses(
+            [payments.InstructionState(UUID(state.id), state.status, state.booked_on, state.reason) for state in states]
+        )
+    if deposits := await payments.deposits_to_ask(ANSWER_EXPECTED_WITHIN):
+        done += await payments.apply_deposit_states(
+            [
+                payments.DepositState(state.id, state.status, state.booked_on, state.reason)
+                for state in await providers.bank.deposits(deposits)
+            ]
+        )
+    return done

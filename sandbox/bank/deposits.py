@@ -1,5 +1,6 @@
 """Customers' transfers to the platform's custody account."""
 
+import json
 import sqlite3
 from collections.abc import Sequence
 from datetime import date
@@ -46,6 +47,16 @@ def deposit(db: sqlite3.Connection, transfers: Sequence[Transfer]) -> list[dict[
         made.append({"id": movement.id, "status": "received", "booked_on": day.isoformat()})
     booking.write()
     return made
+
+
+def statuses(db: sqlite3.Connection, ids: list[str]) -> list[dict[str, Any]]:
+    """How far deposits are (received, final or bounced), for whoever lost a webhook; unknown ids are left out."""
+    rows = db.execute(
+        "SELECT id, status, booked_on, reason FROM movement"
+        " WHERE kind = 'deposit' AND id IN (SELECT value FROM json_each(?)) ORDER BY id",
+        (json.dumps(ids),),
+    )
+    return [dict(row) for row in rows]
 
 
 def _plan(booking: Booking, movement: Movement, day: date) -> None:

@@ -9,7 +9,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from sandbox import clock
-from sandbox.bank import instructions, mandates, statement
+from sandbox.bank import deposits, instructions, mandates, statement
 from sandbox.web import Body, Problem, day_of, ids_of, platform_only, read
 
 
@@ -40,6 +40,11 @@ async def _submit(request: Request) -> Response:
 async def _statuses(request: Request) -> Response:
     with request.app.state.sandbox.store.transaction() as db:
         return JSONResponse({"instructions": instructions.statuses(db, ids_of(request))})
+
+
+async def _deposits(request: Request) -> Response:
+    with request.app.state.sandbox.store.transaction() as db:
+        return JSONResponse({"deposits": deposits.statuses(db, ids_of(request))})
 
 
 async def _open_mandate(request: Request) -> Response:
@@ -78,6 +83,7 @@ async def _clock(request: Request) -> Response:
 ROUTES = [
     Route("/bank/v1/instructions", platform_only(_submit), methods=["POST"]),
     Route("/bank/v1/instructions", platform_only(_statuses), methods=["GET"]),
+    Route("/bank/v1/deposits", platform_only(_deposits), methods=["GET"]),
     Route("/bank/v1/mandates", platform_only(_open_mandate), methods=["POST"]),
     Route("/bank/v1/mandates/{id}", platform_only(_cancel_mandate), methods=["DELETE"]),
     Route("/bank/v1/statement", platform_only(_statement), methods=["GET"]),

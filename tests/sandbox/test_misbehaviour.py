@@ -89,11 +89,13 @@ async def test_a_bounced_deposit_goes_back_before_it_was_final(desk: Desk, recei
 async def test_a_deposit_can_stay_unsettled_for_working_days(desk: Desk, receiver: Receiver) -> None:
     await desk.at(MONDAY)
     await desk.tell("deposit", "delay", days=1)
-    await desk.deposit(await desk.account(5000), 3000)
+    deposit = await desk.deposit(await desk.account(5000), 3000)
     await desk.at(MONDAY)
     assert receiver.kinds() == ["deposit.received"]
+    assert [state.status for state in await desk.bank.deposits([deposit["id"], "unknown"])] == ["received"]
     await desk.at(MONDAY + timedelta(days=1))
     assert receiver.kinds() == ["deposit.received", "deposit.final"]
+    assert [state.status for state in await desk.bank.deposits([deposit["id"]])] == ["final"]
 
 
 async def test_a_deposit_needs_its_money_and_a_batch_is_all_or_nothing(desk: Desk) -> None:

@@ -37,8 +37,8 @@ class SubmitAnswer:
 
 
 @dataclass(frozen=True, slots=True)
-class InstructionState:
-    """How far an instruction is: pending, settled, refused or returned."""
+class MovementState:
+    """How far a movement is. An instruction: pending, settled, refused or returned; a deposit: received, final or bounced."""
 
     id: str
     status: str
@@ -95,15 +95,22 @@ class BankGateway:
         refused = {each["id"]: each["reason"] for each in answer["refused"]}
         return SubmitAnswer(accepted=tuple(answer["accepted"]), refused=refused)
 
-    async def statuses(self, ids: Sequence[str]) -> list[InstructionState]:
+    async def statuses(self, ids: Sequence[str]) -> list[MovementState]:
         """How far instructions are; those the bank does not know are left out."""
-        states: list[InstructionState] = []
+        return await self._states("instructions", ids)
+
+    async def deposits(self, ids: Sequence[str]) -> list[MovementState]:
+        """How far deposits are; those the bank does not know are left out."""
+        return await self._states("deposits", ids)
+
+    async def _states(self, kind: str, ids: Sequence[str]) -> list[MovementState]:
+        states: list[MovementState] = []
         for start in range(0, len(ids), IDS_PER_CALL):
             query = {"ids": ",".join(ids[start : start + IDS_PER_CALL])}
-            answer = await self._endpoint.call("GET", "/bank/v1/instructions", query=query)
+            answer = await self._endpoint.call("GET", f"/bank/v1/{kind}", query=query)
             states += [
-                InstructionState(each["id"], each["status"], _date(each["booked_on"]), each["reason"])
-                for each in answer["instructions"]
+                MovementState(each["id"], each["status"], _date(each["booked_on"]), each["reason"])
+                for each in answer[kind]
             ]
         return states
 

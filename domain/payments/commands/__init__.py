@@ -10,6 +10,7 @@ from domain.payments.commands.batches import (
     claim_batch,
     instructions_to_ask,
 )
+from domain.payments.commands.deposits import DepositState, apply_deposit_states, deposits_to_ask
 from domain.payments.commands.mandates import (
     MandateToTell,
     claim_mandates,
@@ -48,6 +49,7 @@ __all__ = [
     "AssignedSuspense",
     "Batch",
     "DebitOrder",
+    "DepositState",
     "InstructionState",
     "InstructionToSubmit",
     "MandateToTell",
@@ -59,6 +61,7 @@ __all__ = [
     "ReturnSuspense",
     "ReturningSuspense",
     "add_bank_account",
+    "apply_deposit_states",
     "apply_statuses",
     "apply_webhooks",
     "assign_suspense",
@@ -66,6 +69,7 @@ __all__ = [
     "claim_batch",
     "claim_mandates",
     "days_to_reconcile",
+    "deposits_to_ask",
     "give_mandate",
     "instruct_debit",
     "instruct_debits",
