@@ -21,6 +21,7 @@ def run(*, once: bool, fresh: bool, applications: int, months: int, port: int) -
     Raises ServersError or DemoError, each with one line for people.
     """
     home, show = stage.demo_home(), Show(Console())
+    stage.require_free(port)
     with signals_end_the_block():
         told = _what_was_told(home, fresh, show)
         with stage.stage(home, port) as setting:

@@ -65,7 +65,6 @@ class Stage:
 @contextlib.contextmanager
 def stage(home: Path, port: int) -> Iterator[Stage]:
     """Servers of our own, or those that DATABASE_URL and REDIS_URL name; then migrations and the processes."""
-    _require_free(port)
     with contextlib.ExitStack() as stack:
         if os.environ.get("DATABASE_URL"):
             home.mkdir(parents=True, exist_ok=True)
@@ -125,7 +124,7 @@ def _published(environment: Mapping[str, str]) -> Iterator[None]:
         (home / "run.json").unlink(missing_ok=True)
 
 
-def _require_free(port: int) -> None:
+def require_free(port: int) -> None:
     """Raises ServersError when somebody listens on the port already."""
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
