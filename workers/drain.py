@@ -13,6 +13,7 @@ import structlog
 from domain.shared import clock, policy, sandbox_clock
 from domain.shared.sandbox_clock import Walk
 from workers import due, outbound
+from workers import waiting as waits
 from workers.gateways.errors import GatewayRefused, GatewayUnavailable
 from workers.handlers import HANDLERS
 from workers.providers import Providers
@@ -27,13 +28,14 @@ MOST_ROUNDS = 500
 log = structlog.get_logger()
 
 
-async def _relay(_: Providers) -> int:
+async def events(_: Providers) -> int:
+    """Hand events to their handlers."""
     return await relay(HANDLERS)
 
 
 PROMPT: Sequence[Step] = (
     due.webhooks,
-    _relay,
+    events,
     outbound.mandates,
     outbound.identity_checks,
     outbound.instructions,
@@ -63,17 +65,27 @@ async def prompt(providers: Providers) -> int:
 async def sweep(providers: Providers) -> int:
     """Do everything that is due, once through; while the clock walks, what is due is the walker's."""
     steps = PROMPT if await sandbox_clock.is_walking() else (*DUE, *PROMPT, *DAILY)
-    return sum([await _step(step, providers) for step in steps])
+    return await _once(steps, providers)
 
 
 async def _until_quiet(steps: Sequence[Step], providers: Providers) -> int:
     done = 0
     for _ in range(MOST_ROUNDS):
-        count = sum([await _step(step, providers) for step in steps])
+        count = await _once(steps, providers)
         done += count
         if not count:
             return done
     log.error("drain.never_quiet", steps=[step.__name__ for step in steps])
+    return done
+
+
+async def _once(steps: Sequence[Step], providers: Providers) -> int:
+    """Every step that has something to do, once, in their order."""
+    waiting = await waits.steps()
+    done = 0
+    for step in steps:
+        if step.__name__ in waiting or step.__name__ not in waits.CONDITIONS:
+            done += await _step(step, providers)
     return done
 
 
@@ -95,18 +107,19 @@ async def walk(providers: Providers) -> bool:
     while await own.take():
         walked = True
         await own.step()
-        await _day(providers)
+        await _day(own, providers)
     if walked:
         await own.leave()
         await prompt(providers)  # others left their rings to the walker, and the last may have come meanwhile
     return walked
 
 
-async def _day(providers: Providers) -> None:
+async def _day(own: Walk, providers: Providers) -> None:
     """Drain one day: what is due, then the bank and its answers, until nobody, other workers included, has anything to do."""
     await _bank(providers)
     for _ in range(MOST_ROUNDS):
-        due = sum([await _step(step, providers) for step in DUE])
+        await own.renew()
+        due = await _once(DUE, providers)
         done = due + await _until_quiet(PROMPT, providers)
         if not done or not (await _bank(providers) or due):
             if not (await sandbox_clock.state()).pending:

@@ -105,6 +105,14 @@ class Walk:
         )
         return row is not None
 
+    async def renew(self) -> None:
+        """Keep the lease through a long day, also the last one, after which there is nothing left to walk to."""
+        await db.execute(
+            "update shared.clock set leased_until = now() + $2 where moved_by = $1 and leased_until > now()",
+            self.id,
+            LEASE,
+        )
+
     async def step(self) -> datetime:
         """Move business time to the next morning, or to the target if that comes first; returns it."""
         state_now = await state()
