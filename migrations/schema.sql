@@ -684,6 +684,7 @@ CREATE TABLE payments.mandates (
     given_at timestamp with time zone NOT NULL,
     decided_at timestamp with time zone,
     told_at timestamp with time zone,
+    leased_until timestamp with time zone,
     reason character varying(200),
     bank_account_id uuid NOT NULL
 );

@@ -48,13 +48,11 @@ DUE: Sequence[Step] = (
     due.expire_listings,
     due.close_funded,
     due.collect,
-    due.default,
-    due.remind,
 )
 """What becomes due as business time passes."""
 
-DAILY: Sequence[Step] = (due.reconcile, outbound.lost_answers)
-"""What wants a quiet moment."""
+DAILY: Sequence[Step] = (due.default, due.remind, due.reconcile, outbound.lost_answers)
+"""What is looked at when a day's other work is done."""
 
 
 async def prompt(providers: Providers) -> int:
@@ -125,8 +123,8 @@ async def _day(own: Walk, providers: Providers) -> None:
             if not (await sandbox_clock.state()).pending:
                 break
             await asyncio.sleep(WAIT_S)
-    for step in DAILY:
-        await _step(step, providers)
+    if await _once(DAILY, providers):
+        await _until_quiet(PROMPT, providers)
 
 
 async def _bank(providers: Providers) -> int:

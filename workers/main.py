@@ -151,15 +151,19 @@ async def _listen(settings: Settings, pool: ArqRedis) -> None:
         async with client.pubsub() as pubsub:
             await pubsub.subscribe(bell.CHANNEL)
             await pool.enqueue_job("sweep")
+            enqueued = 0
             async for message in pubsub.listen():
                 if message["type"] == "message" and bell.Ring.load(message["data"]).outbox:
-                    await _enqueue(pool)
+                    enqueued = await _enqueue(pool, enqueued)
     finally:
         await client.aclose()
 
 
-async def _enqueue(pool: ArqRedis) -> None:
-    """One job for all rings of a moment, in whichever worker hears them."""
+async def _enqueue(pool: ArqRedis, last: int) -> int:
+    """One job for all rings of a moment, in whichever worker hears them; returns the moment."""
     now_ms = time.time_ns() // 1_000_000
-    slot = now_ms // COALESCE_MS
-    await pool.enqueue_job("prompt", _job_id=f"prompt:{slot}", _defer_by=(COALESCE_MS - now_ms % COALESCE_MS) / 1000)
+    moment = now_ms // COALESCE_MS
+    if moment != last:
+        delay_s = (COALESCE_MS - now_ms % COALESCE_MS) / 1000
+        await pool.enqueue_job("prompt", _job_id=f"prompt:{moment}", _defer_by=delay_s)
+    return moment

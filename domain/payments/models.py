@@ -105,6 +105,8 @@ class Mandate(Entity):
     decided_at = fields.DatetimeField(null=True)
     told_at = fields.DatetimeField(null=True)
     """When the bank took notice of the status it has now; null: it has to be told."""
+    leased_until = fields.DatetimeField(null=True)
+    """Wall time until which one worker is telling the bank."""
     reason = fields.CharField(max_length=200, null=True)
 
     class Meta:

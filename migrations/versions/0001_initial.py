@@ -291,6 +291,7 @@ class Migration(migrations.Migration):
                 ("given_at", fields.DatetimeField(auto_now=False, auto_now_add=False)),
                 ("decided_at", fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
                 ("told_at", fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+                ("leased_until", fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
                 ("reason", fields.CharField(null=True, max_length=200)),
             ],
             options={

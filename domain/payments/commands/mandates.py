@@ -1,6 +1,7 @@
 """Mandates: a user's permission to debit a bank account, and what the bank says to it."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from uuid import UUID
 
 from domain.identity import queries as identity
@@ -12,6 +13,7 @@ from domain.shared import clock, db, ids, outbox
 from domain.shared.actor import Actor, Scope
 from domain.shared.errors import NotFound, StepRequired
 
+LEASE = timedelta(seconds=10)
 ACCEPT_DEBIT_MANDATE = "ACCEPT_DEBIT_MANDATE"
 """The step that asks for consent to the mandate document in force (`acceptDocuments`)."""
 
@@ -61,7 +63,7 @@ async def revoke_mandate(actor: Actor, mandate_id: UUID) -> UUID:
         raise NotFound(path=("id",))
     if mandate["status"] in (MandateStatus.PENDING, MandateStatus.ACTIVE):
         await db.execute(
-            "update payments.mandates set status = 'REVOKED', decided_at = $2, told_at = null where id = $1",
+            "update payments.mandates set status = 'REVOKED', decided_at = $2, told_at = null, leased_until = null where id = $1",
             mandate_id, await clock.now(),
         )  # fmt: skip
         ring()
@@ -78,15 +80,20 @@ class MandateToTell:
     revoked: bool
 
 
+@db.atomic
 async def claim_mandates(limit: int = 200) -> list[MandateToTell]:
-    """The oldest mandates the bank has to be told about. Two workers may get the same: the bank knows them by their ids."""
+    """Take the oldest mandates the bank has to be told about, for `LEASE`; then any worker takes them again."""
+    now = clock.wall()
     rows = await db.fetch(
-        """select m.id, a.number as account_number, a.holder, m.status = 'REVOKED' as revoked
-        from payments.mandates m join payments.bank_accounts a on a.id = m.bank_account_id
-        where m.told_at is null order by m.id limit $1""",
-        limit,
-    )
-    return [MandateToTell(**row) for row in rows]
+        """with due as (select id from payments.mandates
+                        where told_at is null and (leased_until is null or leased_until < $2)
+                        order by id limit $1 for no key update skip locked)
+        update payments.mandates m set leased_until = $3 from due, payments.bank_accounts a
+        where m.id = due.id and a.id = m.bank_account_id
+        returning m.id, a.number as account_number, a.holder, m.status = 'REVOKED' as revoked""",
+        limit, now, now + LEASE,
+    )  # fmt: skip
+    return [MandateToTell(**row) for row in sorted(rows, key=lambda row: str(row["id"]))]
 
 
 @db.atomic

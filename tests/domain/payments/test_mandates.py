@@ -72,6 +72,8 @@ async def test_the_bank_is_told_until_it_has_answered() -> None:
     for _ in range(2):
         (told,) = await commands.claim_mandates()
         assert (told.id, told.revoked, told.holder) == (mandate_id, False, "Ada Lovelace")
+        assert await commands.claim_mandates() == [], "another worker leaves it to the first"
+        await db.execute("update payments.mandates set leased_until = leased_until - interval '1 minute'")
     for _ in range(2):
         await commands.mandate_answered(mandate_id, False, "unknown_account")
     assert await mandate(mandate_id) == ("REFUSED", True)

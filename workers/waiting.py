@@ -1,0 +1,35 @@
+"""What waits, found by one statement: which steps have anything to do now.
+
+A step is asked for only when its condition holds, so a quiet pass costs one query. Conditions may be wider than what a
+step then finds, never narrower.
+"""
+
+from collections.abc import Mapping
+
+from domain.shared import db
+
+CONDITIONS: Mapping[str, str] = {
+    "webhooks": "exists (select from payments.webhooks where applied_at is null)",
+    "events": "exists (select from shared.outbox where dispatched_at is null and (retry_at is null or retry_at <= now()))",
+    "mandates": "exists (select from payments.mandates where told_at is null)",
+    "identity_checks": "exists (select from identity.identity_checks where status = 'PENDING')",
+    "instructions": "exists (select from payments.instructions where status = 'CREATED')",
+    "messages": "exists (select from notifications.messages where status = 'QUEUED' and not_before_at <= now())",
+    "expire_offers": "exists (select from lending.loans where status = 'OFFERED' and offer_expires_at <= c.now)",
+    "expire_listings": """exists (select from marketplace.listings where status = 'OPEN' and deadline_at <= c.now)
+        or exists (select from marketplace.listings where status = 'SHORT' and decide_by <= c.now)""",
+    "close_funded": "exists (select from marketplace.listings where status = 'FULL' and closes_not_before <= c.now)",
+    "collect": "exists (select from lending.loans where next_collection_on <= c.today)",
+}
+"""By step; a step without a condition is always asked for. Business time is `c.now` and `c.today`."""
+
+SELECTED = ", ".join(f"{condition} as {name}" for name, condition in CONDITIONS.items())
+CLOCK = "(select shared.business_now() as now, shared.business_today() as today)"
+SQL = f"select {SELECTED} from {CLOCK} c"  # noqa: S608 - conditions are literals, above
+
+
+async def steps() -> frozenset[str]:
+    """The names of the steps that have something to do."""
+    row = await db.fetch_one(SQL)
+    assert row is not None, "the clock has its row"
+    return frozenset(name for name, waits in row.items() if waits)
