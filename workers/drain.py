@@ -39,9 +39,11 @@ PROMPT: Sequence[Step] = (
     outbound.mandates,
     outbound.identity_checks,
     outbound.instructions,
-    outbound.messages,
 )
 """What a ring is about: events, webhooks, and what providers have to be told."""
+
+LETTERS: Sequence[Step] = (outbound.messages,)
+"""Mail; nothing waits for it."""
 
 DUE: Sequence[Step] = (
     due.expire_offers,
@@ -57,12 +59,17 @@ DAILY: Sequence[Step] = (due.default, due.remind, due.reconcile, outbound.lost_a
 
 async def prompt(providers: Providers) -> int:
     """Do what a ring is about, until nothing is left."""
-    return await _until_quiet(PROMPT, providers)
+    return await _until_quiet((*PROMPT, *LETTERS), providers)
+
+
+async def write_letters(providers: Providers) -> int:
+    """Send the mail that waits."""
+    return await _until_quiet(LETTERS, providers)
 
 
 async def sweep(providers: Providers) -> int:
     """Do everything that is due, once through; while the clock walks, what is due is the walker's."""
-    steps = PROMPT if await sandbox_clock.is_walking() else (*DUE, *PROMPT, *DAILY)
+    steps = LETTERS if await sandbox_clock.is_walking() else (*DUE, *PROMPT, *LETTERS, *DAILY)
     return await _once(steps, providers)
 
 

@@ -36,9 +36,11 @@ log = structlog.get_logger()
 async def prompt(ctx: dict[str, Any]) -> None:
     """Job: events, webhooks, what providers have to be told; and the clock, if it is to move.
 
-    While another worker walks the clock, all that is its work.
+    While another worker walks the clock, all that is its work but the mail, for which no day waits.
     """
-    if not await sandbox_clock.is_walking():
+    if await sandbox_clock.is_walking():
+        await drain.write_letters(ctx["providers"])
+    else:
         await drain.prompt(ctx["providers"])
         await drain.walk(ctx["providers"])
 
@@ -137,7 +139,7 @@ def _worker(pool: ArqRedis, outside: providers.Providers) -> Worker:
         max_jobs=4,
         max_tries=1,
         job_timeout=JOB_TIMEOUT_S,
-        poll_delay=0.05,
+        poll_delay=0.02,
         handle_signals=False,
         retry_jobs=False,
         health_check_interval=30,
@@ -151,19 +153,24 @@ async def _listen(settings: Settings, pool: ArqRedis) -> None:
         async with client.pubsub() as pubsub:
             await pubsub.subscribe(bell.CHANNEL)
             await pool.enqueue_job("sweep")
-            enqueued = 0
+            heard = 0
             async for message in pubsub.listen():
                 if message["type"] == "message" and bell.Ring.load(message["data"]).outbox:
-                    enqueued = await _enqueue(pool, enqueued)
+                    heard = await _enqueue(pool, heard)
     finally:
         await client.aclose()
 
 
-async def _enqueue(pool: ArqRedis, last: int) -> int:
-    """One job for all rings of a moment, in whichever worker hears them; returns the moment."""
+async def _enqueue(pool: ArqRedis, heard: int) -> int:
+    """A job at once for the first ring of a moment, and one at its end for all others; returns the moment.
+
+    All workers name the jobs of a moment alike, so that one of them does each.
+    """
     now_ms = time.time_ns() // 1_000_000
     moment = now_ms // COALESCE_MS
-    if moment != last:
-        delay_s = (COALESCE_MS - now_ms % COALESCE_MS) / 1000
-        await pool.enqueue_job("prompt", _job_id=f"prompt:{moment}", _defer_by=delay_s)
+    if moment != heard:
+        await pool.enqueue_job("prompt", _job_id=f"prompt:{moment}")
+    else:
+        rest_s = (COALESCE_MS - now_ms % COALESCE_MS) / 1000
+        await pool.enqueue_job("prompt", _job_id=f"prompt:{moment}:rest", _defer_by=rest_s)
     return moment
