@@ -62,14 +62,9 @@ async def prompt(providers: Providers) -> int:
     return await _until_quiet((*PROMPT, *LETTERS), providers)
 
 
-async def write_letters(providers: Providers) -> int:
-    """Send the mail that waits."""
-    return await _until_quiet(LETTERS, providers)
-
-
 async def sweep(providers: Providers) -> int:
     """Do everything that is due, once through; while the clock walks, what is due is the walker's."""
-    steps = LETTERS if await sandbox_clock.is_walking() else (*DUE, *PROMPT, *LETTERS, *DAILY)
+    steps = (*PROMPT, *LETTERS) if await sandbox_clock.is_walking() else (*DUE, *PROMPT, *LETTERS, *DAILY)
     return await _once(steps, providers)
 
 
@@ -115,7 +110,7 @@ async def walk(providers: Providers) -> bool:
         await _day(own, providers)
     if walked:
         await own.leave()
-        await prompt(providers)  # others left their rings to the walker, and the last may have come meanwhile
+        await prompt(providers)
     return walked
 
 

@@ -18,13 +18,13 @@ from arq import cron
 from arq.connections import ArqRedis, RedisSettings
 from arq.worker import Worker, func
 
-from domain.shared import bell, db, logs, sandbox_clock
+from domain.shared import bell, db, logs
 from domain.shared.settings import Settings
 from workers import drain, providers
 
 QUEUE = "kalends:jobs"
-COALESCE_MS = 40
-"""Rings within this time become one job."""
+COALESCE_MS = 100
+"""The first ring of such a moment starts a job at once, all others of it one job at its end."""
 RETRY_S = 1.0
 SWEEP_S = 60
 JOB_TIMEOUT_S = 3600
@@ -34,15 +34,9 @@ log = structlog.get_logger()
 
 
 async def prompt(ctx: dict[str, Any]) -> None:
-    """Job: events, webhooks, what providers have to be told; and the clock, if it is to move.
-
-    While another worker walks the clock, all that is its work but the mail, for which no day waits.
-    """
-    if await sandbox_clock.is_walking():
-        await drain.write_letters(ctx["providers"])
-    else:
-        await drain.prompt(ctx["providers"])
-        await drain.walk(ctx["providers"])
+    """Job: events, webhooks, what providers have to be told; and the clock, if it is to move."""
+    await drain.prompt(ctx["providers"])
+    await drain.walk(ctx["providers"])
 
 
 async def sweep(ctx: dict[str, Any]) -> None:

@@ -6,22 +6,21 @@ import unicodedata
 
 from domain.shared.errors import InvalidInput
 
-ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
-"""32 characters that are not mistaken for one another: no 0, 1, I, O."""
-RANDOM_CHARACTERS = 12
-REFERENCE = re.compile(r"RF[0-9]{2}[0-9A-Z]{1,21}", re.ASCII)
+RANDOM_DIGITS = 18
+REFERENCE = re.compile(r"RF[0-9]{2}[0-9]{1,21}", re.ASCII)
+"""Digits only, though the standard allows letters: then every wrong digit is noticed, and a letter cannot be right."""
 IBAN_LIKE = re.compile(r"[A-Z]{2}[0-9]{2}[0-9A-Z]{10,30}", re.ASCII)
 ACCOUNT_NUMBER = re.compile(r"[0-9A-Z]{6,34}", re.ASCII)
 HOLDER_LENGTH = 200
 
 
 def new_reference() -> str:
-    """A creditor reference (ISO 11649): RF, two check digits, 12 random characters (60 bits)."""
-    return with_check_digits("".join(secrets.choice(ALPHABET) for _ in range(RANDOM_CHARACTERS)))
+    """A creditor reference (ISO 11649): RF, two check digits, 18 random digits (60 bits)."""
+    return with_check_digits(f"{secrets.randbelow(10**RANDOM_DIGITS):0{RANDOM_DIGITS}d}")
 
 
 def with_check_digits(body: str) -> str:
-    """The creditor reference with this body, of 1 to 21 capital letters and digits."""
+    """The creditor reference with this body, of 1 to 21 digits."""
     return f"RF{98 - _modulo_97(body + 'RF00'):02d}{body}"
 
 

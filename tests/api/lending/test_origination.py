@@ -77,7 +77,8 @@ async def test_a_stranger_reads_products_and_quotes(world: World) -> None:
         "__typename": "AmountOutOfRange", "code": "AmountOutOfRange", "path": ["amount"], "minimum": {"amount": "1000.00"}
     }  # fmt: skip
     refused = (await world.api.run(quote, input=input_ | {"grade": "G"}))["quoteLoan"]
-    assert refused == {"__typename": "RateAboveCeiling", "ceiling": "0.124000"}
+    ceiling = (await world.api.run("{ platform { profile { rateCeiling } } }"))["platform"]["profile"]["rateCeiling"]
+    assert refused == {"__typename": "RateAboveCeiling", "ceiling": ceiling}
 
 
 async def test_steps_are_named_before_anything_else(world: World) -> None:

@@ -13,9 +13,9 @@ def test_the_published_example_of_a_creditor_reference() -> None:
     assert references.find_reference("RF18 5390 0754 7034") == "RF18539007547034"
 
 
-@given(st.integers(0, 15), st.sampled_from(references.ALPHABET))
+@given(st.integers(0, 15), st.sampled_from("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"))
 def test_a_typo_is_noticed(place: int, character: str) -> None:
-    reference = references.with_check_digits("K7Q2M9XW3BCD")
+    reference = references.with_check_digits("539007547034")
     wrong = reference[:place] + character + reference[place + 1 :]
     assert references.find_reference(wrong) == (reference if wrong == reference else None)
 
