@@ -19,12 +19,15 @@ from arq.connections import ArqRedis, RedisSettings
 from arq.worker import Worker, func
 
 from domain.shared import bell, db, logs
+from domain.shared.errors import Busy
 from domain.shared.settings import Settings
 from workers import drain, providers
 
 QUEUE = "kalends:jobs"
 COALESCE_MS = 100
 """The first ring of such a moment starts a job at once, all others of it one job at its end."""
+LOST_AFTER_S = 1.0
+"""A job that has not run so long after its ring is taken for lost."""
 RETRY_S = 1.0
 SWEEP_S = 60
 JOB_TIMEOUT_S = 3600
@@ -77,7 +80,7 @@ async def _with_valkey(settings: Settings, outside: providers.Providers, stoppin
         worker = _worker(pool, outside)
         tasks = [
             asyncio.create_task(worker.async_run()),
-            asyncio.create_task(_listen(settings, pool)),
+            asyncio.create_task(_listen(settings, pool, outside)),
             asyncio.create_task(stopping.wait()),
         ]
         await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
@@ -91,12 +94,20 @@ async def _with_valkey(settings: Settings, outside: providers.Providers, stoppin
                 log.warning("worker.valkey_lost", error=type(task.exception()).__name__)
     except (redis.RedisError, OSError) as error:
         log.warning("worker.without_valkey", error=type(error).__name__)
-        await drain.sweep(outside)
-        await drain.walk(outside)
+        await _without_valkey(outside)
     finally:
         await pool.aclose()
     if not stopping.is_set():
         await asyncio.sleep(RETRY_S)
+
+
+async def _without_valkey(outside: providers.Providers) -> None:
+    """What a sweep does, also when PostgreSQL is away too: then nothing, until it is back."""
+    try:
+        await drain.sweep(outside)
+        await drain.walk(outside)
+    except Busy as error:
+        log.warning("worker.without_postgres", error=error.code)
 
 
 async def _finish(worker: Worker) -> None:
@@ -140,9 +151,11 @@ def _worker(pool: ArqRedis, outside: providers.Providers) -> Worker:
     )
 
 
-async def _listen(settings: Settings, pool: ArqRedis) -> None:
+async def _listen(settings: Settings, pool: ArqRedis, outside: providers.Providers) -> None:
     """Turn rings into jobs; the first is made at once, for what happened while nobody listened."""
     client = redis.Redis.from_url(settings.redis_url.get_secret_value())
+    rung = asyncio.Event()
+    making_good = asyncio.create_task(_make_good(rung, outside))
     try:
         async with client.pubsub() as pubsub:
             await pubsub.subscribe(bell.CHANNEL)
@@ -150,9 +163,23 @@ async def _listen(settings: Settings, pool: ArqRedis) -> None:
             heard = 0
             async for message in pubsub.listen():
                 if message["type"] == "message" and bell.Ring.load(message["data"]).outbox:
+                    rung.set()
                     heard = await _enqueue(pool, heard)
     finally:
+        making_good.cancel()
         await client.aclose()
+
+
+async def _make_good(rung: asyncio.Event, outside: providers.Providers) -> None:
+    """Do what still waits a second after a ring: Valkey may have been emptied, and the ring's job with it."""
+    while True:
+        await rung.wait()
+        rung.clear()
+        await asyncio.sleep(LOST_AFTER_S)
+        try:
+            await drain.prompt(outside)
+        except Busy as error:
+            log.warning("worker.without_postgres", error=error.code)
 
 
 async def _enqueue(pool: ArqRedis, heard: int) -> int:

@@ -24,9 +24,11 @@ async def test_valkey_is_flushed_while_deposits_arrive(ground: Ground, journey: 
             await asyncio.sleep(0.01)
 
     flushing = asyncio.create_task(flush())
-    await asyncio.gather(*(journey.pay_in(lender, 600) for lender in lenders))
-    stop.set()
-    await flushing
+    try:
+        await asyncio.gather(*(journey.pay_in(lender, 600) for lender in lenders))
+    finally:
+        stop.set()
+        await flushing
     assert [await lender.available() for lender in lenders] == [600] * 6
     await until(lambda: quiet(ground), "the platform to be quiet")
     await assert_whole(ground)
