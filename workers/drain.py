@@ -12,6 +12,7 @@ import structlog
 
 from domain.shared import clock, policy, sandbox_clock
 from domain.shared.sandbox_clock import Walk
+from domain.shared.settings import settings
 from workers import due, outbound
 from workers import waiting as waits
 from workers.gateways.errors import GatewayRefused, GatewayUnavailable
@@ -63,9 +64,15 @@ async def prompt(providers: Providers) -> int:
 
 
 async def sweep(providers: Providers) -> int:
-    """Do everything that is due, once through; while the clock walks, what is due is the walker's."""
-    steps = (*PROMPT, *LETTERS) if await sandbox_clock.is_walking() else (*DUE, *PROMPT, *LETTERS, *DAILY)
-    return await _once(steps, providers)
+    """Do everything that is due, once through; while the clock walks, what is due is the walker's.
+
+    A sandbox's bank is told the time first: a walker that died may have left it a day behind.
+    """
+    if await sandbox_clock.is_walking():
+        return await _once((*PROMPT, *LETTERS), providers)
+    if settings().is_sandbox:
+        await _step(_bank, providers)
+    return await _once((*DUE, *PROMPT, *LETTERS, *DAILY), providers)
 
 
 async def _until_quiet(steps: Sequence[Step], providers: Providers) -> int:
@@ -106,6 +113,8 @@ async def walk(providers: Providers) -> bool:
     walked = False
     while await own.take():
         walked = True
+        if own.resumed:
+            await _day(own, providers)  # the day that was begun
         await own.step()
         await _day(own, providers)
     if walked:

@@ -93,16 +93,22 @@ class Walk:
 
     def __init__(self) -> None:
         self.id: UUID = ids.new()
+        self.resumed = False
 
     async def take(self) -> bool:
-        """Take or renew the lease; False if there is nothing to walk to, or another worker walks."""
+        """Take or renew the lease; False if there is nothing to walk to, or another worker walks.
+
+        `resumed` then says whether it was left behind by a walker that died, perhaps in the middle of a day.
+        """
         row = await db.fetch_one(
-            """update shared.clock set moved_by = $1, leased_until = now() + $2
+            """with before as (select moved_by from shared.clock)
+            update shared.clock set moved_by = $1, leased_until = now() + $2
             where target_at > shared.business_now() and (moved_by = $1 or leased_until is null or leased_until < now())
-            returning id""",
+            returning coalesce((select moved_by from before) <> $1, false) as resumed""",
             self.id,
             LEASE,
         )
+        self.resumed = row is not None and row["resumed"]
         return row is not None
 
     async def renew(self) -> None:
