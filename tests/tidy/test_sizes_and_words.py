@@ -12,18 +12,9 @@ FUNCTION_LINES = 60
 # Put together here, so that this file does not contain them.
 UNFINISHED = re.compile(r"\b(" + "|".join(("TO" + "DO", "FIX" + "ME", "XX" + "X", "HA" + "CK")) + r")\b")
 MACHINE = re.compile(
-    "|".join(
-        (
-            r"/work/" + r"(main|shared|\.library)",
-            r"\.\./" + "shared",
-            "/root" + "/",
-            r"files\.python" + "hosted",
-            r"\bpypi" + r"\.org",
-            r"/opt/" + "(pypi|wheels)",
-            r"/tmp/" + "brief",
-        )
-    )
+    r"(?<![\w.:/-])/(?:" + "|".join(("ro" + "ot", "wo" + "rk")) + r")/[a-z.]|\.\./sha" + "red|://[a-z.]*py" + "pi"
 )
+"""A path of somebody's machine, or a registry's address."""
 FORBIDDEN_NAMES = {"utils.py", "util.py", "helpers.py", "service.py", "services.py"}
 TEXT = (".py", ".md", ".toml", ".yaml", ".in", ".txt", ".sql", ".graphql", ".json", ".sh", "")
 
