@@ -71,7 +71,7 @@ def test_a_killed_master_leaves_nothing_alive_and_the_data_usable(
     home: Path, run_program: Callable[[str, Path], "subprocess.Popen[str]"]
 ) -> None:
     master = run_program(SERVE_UNTIL_KILLED, home)
-    assert any("sleep" in line for line in working_in(home))
+    assert wait_until(lambda: any("sleep" in line for line in working_in(home))), "the child becomes its program"
     master.kill()
     master.wait()
     assert wait_until(lambda: not working_in(home)), working_in(home)
@@ -94,6 +94,7 @@ def test_servers_whose_watchdog_was_killed_too_are_stopped_by_the_next_master(
     home: Path, run_program: Callable[[str, Path], "subprocess.Popen[str]"]
 ) -> None:
     master = run_program(SERVE_UNTIL_KILLED, home)
+    assert wait_until(lambda: any("sleep" in child.name() for child in psutil.Process(master.pid).children()))
     children = psutil.Process(master.pid).children()
     watchdog = next(child for child in children if any("watchdog" in part for part in child.cmdline()))
     sleeper = next(child for child in children if "sleep" in child.name())
