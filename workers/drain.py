@@ -124,18 +124,30 @@ async def walk(providers: Providers) -> bool:
 
 
 async def _day(own: Walk, providers: Providers) -> None:
-    """Drain one day: what is due, then the bank and its answers, until nobody, other workers included, has anything to do."""
-    await _bank(providers)
+    """Drain one day: what is due, then the bank and its answers, until nobody, other workers included, has anything to do.
+
+    A round that finds nothing ends the day only if nothing waited when it began: another worker may hold a due loan, or
+    have just told the bank.
+    """
     for _ in range(MOST_ROUNDS):
         await own.renew()
-        due = await _once(DUE, providers)
-        done = due + await _until_quiet(PROMPT, providers)
-        if not done or not (await _bank(providers) or due):
-            if not (await sandbox_clock.state()).pending:
-                break
+        waited = await _waits()
+        done = await _bank(providers) + await _once(DUE, providers) + await _until_quiet(PROMPT, providers)
+        if not waited and not done:
+            break
+        if not done:
             await asyncio.sleep(WAIT_S)
+    else:
+        log.error("drain.day_left_over")
     if await _once(DAILY, providers):
         await _until_quiet(PROMPT, providers)
+
+
+async def _waits() -> bool:
+    """Whether anything must be done before the clock may move on, by whomever."""
+    if (await sandbox_clock.state()).pending:
+        return True
+    return not {step.__name__ for step in DUE}.isdisjoint(await waits.steps())
 
 
 async def _bank(providers: Providers) -> int:
