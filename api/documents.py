@@ -19,6 +19,7 @@ from graphql.validation import specified_rules
 from strawberry.schema.schema import validate_document
 
 from api import limits
+from api.engine import Operation
 from api.params import bad_request
 from api.shape import MAX_COST, Shape
 from api.sizes import Sizes, elements
@@ -45,25 +46,27 @@ class Document:
         self.node = node
         self.bytes = tokens * BYTES_PER_TOKEN
         self._schema = schema
+        self._operations: dict[int, Operation] = {}
         self._costs: dict[tuple[Any, ...], int] = {}
         self._sized_by: dict[int, tuple[str, ...]] = {}
         for operation in node.definitions:
             if isinstance(operation, OperationDefinitionNode):
                 sizes = Sizes(schema, operation, {})
                 cost = Shape(schema, node, operation, sizes).cost
+                self._operations[id(operation)] = Operation(node, operation)
                 self._sized_by[id(operation)] = tuple(sorted(sizes.used))
                 if not sizes.used:
                     self._costs[(id(operation),)] = cost
 
-    def operation(self, name: str | None, variables: Mapping[str, Any]) -> OperationDefinitionNode:
-        """The operation to execute. Raises `Refused` when there is no such one, or when it costs too much."""
+    def operation(self, name: str | None, variables: Mapping[str, Any]) -> Operation:
+        """The operation to execute, with the plans made for it so far. Raises `Refused` when there is no such one, or when it costs too much."""
         operation = get_operation_ast(self.node, name)
         if operation is None:
             raise Refused([bad_request("Say with `operationName` which operation of the document is meant.")])
         cost = self._cost(operation, variables)
         if cost > MAX_COST:
             raise Refused([limits.exceeded("cost", MAX_COST, cost)])
-        return operation
+        return self._operations[id(operation)]
 
     def _cost(self, operation: OperationDefinitionNode, variables: Mapping[str, Any]) -> int:
         used = self._sized_by[id(operation)]

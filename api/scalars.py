@@ -88,3 +88,10 @@ SCALARS: dict[object, ScalarDefinition] = {
         parse_value=parse_instant,
     ),
 }
+
+WIRES = {
+    "Rate": "({0} * 0.000001)::text",
+    "Date": "{0}::text",
+    "DateTime": """to_char({0} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')""",
+}
+"""What the scalars are on the wire, as SQL makes it of a column; the others are there as they are."""

@@ -192,14 +192,29 @@ async def savepoint() -> AsyncIterator[None]:
 
 async def fetch(sql: str, *args: object) -> list[Row]:
     """The rows of a statement, in the current transaction if there is one. A read alone survives one lost connection."""
+    return await _again_if_lost(lambda: get_connection("default").execute_query_dict(sql, list(args)))
+
+
+async def records(sql: str, *args: object) -> Sequence[asyncpg.Record]:
+    """The rows of a read outside transactions as the driver gives them, by place and by name; else as `fetch`."""
+    return await _again_if_lost(lambda: _records(sql, args))
+
+
+async def _records(sql: str, args: Sequence[object]) -> Sequence[asyncpg.Record]:
+    async with get_connection("default").acquire_connection() as connection:
+        found: Sequence[asyncpg.Record] = await connection.fetch(sql, *args)
+        return found
+
+
+async def _again_if_lost(read: Callable[[], Awaitable[R]]) -> R:
     try:
-        return await get_connection("default").execute_query_dict(sql, list(args))
+        return await read()
     except LOST as lost:
         if _transaction.get() is not None:
             raise
         await asyncio.sleep(0.1)
         try:
-            return await get_connection("default").execute_query_dict(sql, list(args))
+            return await read()
         except LOST:
             raise Busy from lost
 

@@ -5,8 +5,8 @@ exist for them. In the SQL of a relation `{t}` is the row, `{viewer}` the viewer
 `{staff}` whether the viewer is an operator.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from uuid import UUID
 
 from domain.shared import db
@@ -14,6 +14,13 @@ from domain.shared.actor import Viewer
 from domain.shared.db import Row
 
 MAX_PAGE = 100
+ALL: Mapping[str, str] = {"*": "{t}.*"}
+"""The columns of a relation that shows its table as it is."""
+
+
+def plain(*names: str) -> dict[str, str]:
+    """Columns of the table as they are."""
+    return {name: f"{{t}}.{name}" for name in names}
 
 
 @dataclass(frozen=True)
@@ -24,13 +31,29 @@ class Page:
     has_next: bool
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Relation:
-    """Rows of a table or view. `visible` is the predicate; `columns` adds expressions to `{t}.*`."""
+    """Rows of a table or of a query in parentheses. `visible` is the predicate; `columns` has an expression for each column.
+
+    With `ALL` among them every column of the table is one too, and the others come over or beside these.
+    """
 
     table: str
     visible: str
-    columns: str = "{t}.*"
+    columns: Mapping[str, str] = field(default_factory=lambda: ALL)
+
+    def expression(self, column: str) -> str:
+        """What a column is in SQL. Raises `KeyError` for one that is not shown."""
+        if column in self.columns or "*" not in self.columns:
+            return self.columns[column]
+        return f"{{t}}.{column}"
+
+    @property
+    def selected(self) -> str:
+        """All columns, for a `select`."""
+        return ", ".join(
+            expression if name == "*" else f"{expression} as {name}" for name, expression in self.columns.items()
+        )
 
     def _sql(self, text: str) -> str:
         return text.format(t="t", viewer="viewer.id", staff="viewer.staff")
@@ -44,7 +67,7 @@ class Relation:
     ) -> list[Row]:
         """The visible rows that fulfil `where`; its arguments begin at $3."""
         sql = (
-            f"select {self.columns} from {self.table} {{t}}, (select $1::uuid as id, $2::boolean as staff) viewer "  # noqa: S608 - all parts are literals in our code
+            f"select {self.selected} from {self.table} {{t}}, (select $1::uuid as id, $2::boolean as staff) viewer "  # noqa: S608 - all parts are literals in our code
             f"where ({self.visible}) and ({where}) {tail}"
         )
         return await db.fetch(self._sql(sql), viewer.user_id, viewer.is_staff, *args)
@@ -85,7 +108,7 @@ class Relation:
         ways = ", ".join(f"{{t}}.{name} {way}" for name, way in order)
         sql = (
             f"select parent.id as parent_id, page.* from unnest($3::uuid[]) parent(id), "  # noqa: S608 - as in `select`
-            f"(select $1::uuid as id, $2::boolean as staff) viewer, lateral (select {self.columns} from {self.table} {{t}} "
+            f"(select $1::uuid as id, $2::boolean as staff) viewer, lateral (select {self.selected} from {self.table} {{t}} "
             f"where ({self.visible}) and ({where}) and {{t}}.{column} = parent.id order by {ways} limit {first + 1}) page"
         )
         found: dict[UUID, list[Row]] = {parent: [] for parent in parents}

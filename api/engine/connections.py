@@ -1,0 +1,85 @@
+"""Connections: lists that grow, read by keyset, at most 100 at a time."""
+
+import base64
+import json
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Annotated, Any, Generic, TypeVar
+from uuid import UUID
+
+import strawberry
+from graphql import GraphQLError
+
+from domain.shared.relations import MAX_PAGE
+
+T = TypeVar("T")
+First = Annotated[int, strawberry.argument(description="How many, 1 to 100.")]
+After = Annotated[str | None, strawberry.argument(description="The cursor to go on behind; null: from the beginning.")]
+Order = Sequence[tuple[str, str, type]]
+"""(column, asc|desc, kind) of immutable columns that are never null, all of one direction, the last one unique."""
+ORDER_BY_ID: Order = (("id", "desc", UUID),)
+
+
+@strawberry.type(description="Where a page ends.")
+class PageInfo:
+    """Where a page ends."""
+
+    has_next_page: bool = strawberry.field(description="Whether more follow.")
+    end_cursor: str | None = strawberry.field(description="Give it as `after` for the next page.")
+
+
+@strawberry.type(description="An element of a page, with its cursor.")
+class Edge(Generic[T]):
+    """An element of a page."""
+
+    cursor: str = strawberry.field(description="Give it as `after` to go on behind this element.")
+    node: T = strawberry.field(description="The element.")
+
+
+@strawberry.type(description="A page of a list.")
+class Connection(Generic[T]):
+    """A page of a list."""
+
+    edges: list[Edge[T]] = strawberry.field(description="The elements, in order.")
+    page_info: PageInfo = strawberry.field(description="Where the page ends.")
+
+
+def connection(cursors_and_nodes: Sequence[tuple[str, T]], *, has_next: bool) -> Connection[T]:
+    """A page of elements that are already at hand."""
+    edges = [Edge(cursor=cursor, node=node) for cursor, node in cursors_and_nodes]
+    end = edges[-1].cursor if edges else None
+    return Connection(edges=edges, page_info=PageInfo(has_next_page=has_next, end_cursor=end))
+
+
+def encode(values: Sequence[object]) -> str:
+    """A cursor that says behind which values to go on."""
+    plain = [value.isoformat() if isinstance(value, date | datetime) else value for value in values]
+    return base64.urlsafe_b64encode(json.dumps(plain, default=str).encode()).decode().rstrip("=")
+
+
+def decode(cursor: str, kinds: Sequence[type]) -> list[Any]:
+    """The values of a cursor. Raises `GraphQLError` for anything `encode` did not write."""
+    try:
+        values = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+        if not isinstance(values, list) or len(values) != len(kinds):
+            raise ValueError
+        return [_value(value, kind) for value, kind in zip(values, kinds, strict=True)]
+    except (ValueError, TypeError, RecursionError) as error:
+        raise GraphQLError("`after` is not a cursor of this list.") from error
+
+
+def _value(value: Any, kind: type) -> Any:
+    if kind in (datetime, date):
+        return kind.fromisoformat(value)
+    if kind is UUID:
+        return UUID(value)
+    if not isinstance(value, kind):
+        raise ValueError("another kind of value")
+    return value
+
+
+def check_first(first: int) -> int:
+    """Raises `GraphQLError` unless 1 ≤ first ≤ 100."""
+    if not 1 <= first <= MAX_PAGE:
+        raise GraphQLError(f"`first` must be between 1 and {MAX_PAGE}.")
+    return first

@@ -1,0 +1,261 @@
+"""Executes operations: by their plan where there is one, by graphql-core where not.
+
+A query whose plan raises is answered by graphql-core from the beginning, so that every error is told as the
+specification says. A mutation's root fields run once: what they came to is handed to graphql-core, which completes it.
+"""
+
+from collections import Counter
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
+from contextlib import aclosing
+from dataclasses import dataclass, field
+from inspect import isawaitable
+from typing import Any, TypeGuard, cast
+
+import orjson
+from graphql import (
+    DocumentNode,
+    ExecutionResult,
+    FieldNode,
+    GraphQLResolveInfo,
+    MiddlewareManager,
+    OperationDefinitionNode,
+    OperationType,
+    VariableValues,
+    get_variable_values,
+)
+from graphql.execution import Executor as CoreExecutor
+from graphql.execution import create_source_event_stream
+from strawberry import Schema
+from strawberry.execution import optimized_is_awaitable
+
+from api.engine.compiler import Compiler
+from api.engine.plans import ObjectPlan, Resolved, settled
+from api.engine.reads import Reader
+from api.engine.run import Fetch, Run
+from api.engine.selections import Selector, Uncompilable, deciding_variables
+
+MOST_DECIDING = 5
+"""An operation whose shape depends on more variables than these has too many plans."""
+is_awaitable = cast("Callable[[Any], TypeGuard[Awaitable[Any]]]", optimized_is_awaitable)
+
+
+@dataclass
+class Operation:
+    """An operation of a document, with the plans made for it so far, by the values its `@skip`s and `@include`s depend on."""
+
+    document: DocumentNode
+    node: OperationDefinitionNode
+    deciding: tuple[str, ...] = field(init=False)
+    plans: dict[tuple[bool, ...], ObjectPlan | None] = field(default_factory=dict)
+    introspected: dict[bytes, orjson.Fragment] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.deciding = deciding_variables(self.document, self.node)
+
+    @property
+    def kind(self) -> OperationType:
+        """Query, mutation or subscription."""
+        return self.node.operation
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a mutation's root field came to."""
+
+    value: Any = None
+    error: Exception | None = None
+
+
+class Executor:
+    """Executes operations of one schema. `answers` counts how: "compiled", "introspected", or why by graphql-core."""
+
+    def __init__(self, schema: Schema, wires: Mapping[str, str], fetch: Fetch, *, compiled: bool = True) -> None:
+        self._schema = schema
+        self._core_schema = schema._schema
+        self._wires = wires
+        self._fetch = fetch
+        self._compiled = compiled
+        self.answers: Counter[str] = Counter()
+
+    async def execute(self, operation: Operation, variables: dict[str, Any], context: Reader) -> ExecutionResult:
+        """Answer a query or a mutation."""
+        if _is_introspection(operation):
+            return await self._introspect(operation, variables, context)
+        run, plan = self._prepared(operation, variables, context)
+        if plan is None or run is None:
+            return await self._by_core(operation, variables, context)
+        if operation.kind is OperationType.MUTATION:
+            return await self._mutate(operation, variables, context, run, plan)
+        try:
+            (data,) = await plan.complete(run, [None])
+        except Exception:  # whatever it is, graphql-core says where and why
+            self.answers["error"] += 1
+            return await self._by_core(operation, variables, context)
+        self.answers["compiled"] += 1
+        return ExecutionResult(data, None)
+
+    async def subscribe(
+        self, operation: Operation, variables: dict[str, Any], context: Reader
+    ) -> AsyncGenerator[ExecutionResult, None]:
+        """Answer a subscription, event by event; one result without data when it cannot begin."""
+        core = self._core(operation, variables, context)
+        source = core if isinstance(core, list) else create_source_event_stream(core)
+        source = await source if isawaitable(source) else source
+        if isinstance(core, list) or isinstance(source, ExecutionResult):
+            yield source if isinstance(source, ExecutionResult) else ExecutionResult(None, core)
+            return
+        run, plan = self._prepared(operation, variables, context)
+        async with aclosing(cast("AsyncGenerator[Any, None]", source)) as events:
+            async for event in events:
+                yield await self._event(core, run, plan, event)
+
+    async def _event(self, core: CoreExecutor, run: Run | None, plan: ObjectPlan | None, event: Any) -> ExecutionResult:
+        if plan is not None and run is not None:
+            try:
+                ((key, root),) = plan.fields.items()
+                assert isinstance(root, Resolved), "the root field of a subscription"
+                (shown,) = await root.step.complete(run, [event])
+            except Exception:  # as in `execute`
+                self.answers["error"] += 1
+            else:
+                self.answers["compiled"] += 1
+                return ExecutionResult({key: shown}, None)
+        result = core.build_per_event_executor(event).execute_operation(False)
+        return cast("ExecutionResult", await result if isawaitable(result) else result)
+
+    def _prepared(
+        self, operation: Operation, variables: dict[str, Any], context: Reader
+    ) -> tuple[Run | None, ObjectPlan | None]:
+        """An execution and its plan; None where graphql-core has to answer."""
+        if not self._compiled:
+            return None, None
+        coerced = get_variable_values(
+            self._core_schema, operation.node.variable_definitions or (), variables, max_errors=1
+        )
+        if not isinstance(coerced, VariableValues):
+            self.answers["variables"] += 1
+            return None, None
+        plan = self._plan(operation, coerced)
+        if plan is None:
+            self.answers["uncompilable"] += 1
+            return None, None
+        return Run(context, coerced, self._fetch), plan
+
+    def _plan(self, operation: Operation, variables: VariableValues) -> ObjectPlan | None:
+        key = tuple(variables.coerced[name] for name in operation.deciding)
+        if key not in operation.plans:
+            operation.plans[key] = self._compile(operation, dict(zip(operation.deciding, key, strict=True)))
+        return operation.plans[key]
+
+    def _compile(self, operation: Operation, booleans: Mapping[str, bool]) -> ObjectPlan | None:
+        if len(booleans) > MOST_DECIDING:
+            return None
+        root = self._core_schema.get_root_type(operation.kind)
+        assert root is not None, "validated"
+        selector = Selector(self._core_schema, operation.document, booleans)
+        try:
+            return Compiler(self._schema, selector, self._wires).objects(root, [operation.node.selection_set])
+        except Uncompilable:
+            return None
+
+    async def _mutate(
+        self, operation: Operation, variables: dict[str, Any], context: Reader, run: Run, plan: ObjectPlan
+    ) -> ExecutionResult:
+        """Run root fields one after the other; what goes wrong is told by graphql-core, which runs none of them again."""
+        outcomes: dict[str, Outcome] = {}
+        data: dict[str, Any] = {}
+        try:
+            for root in plan.fields.values():
+                if isinstance(root, Resolved):
+                    root.call.arguments(run)
+        except Exception:  # as in `execute`; nothing was done yet
+            self.answers["variables"] += 1
+            return await self._by_core(operation, variables, context)
+        for key, root in plan.fields.items():
+            if not isinstance(root, Resolved):
+                data[key] = root.start(run, [None])[0]  # type: ignore[index]  # the name of the type
+                continue
+            try:
+                (value,) = await settled(root.call.results(run, [None]))
+                outcomes[key] = Outcome(value)
+            except Exception as error:  # graphql-core says where
+                outcomes[key] = Outcome(error=error)
+                break
+            try:
+                (data[key],) = await root.step.complete(run, [value])
+            except Exception:  # as in `execute`
+                break
+        else:
+            self.answers["compiled"] += 1
+            return ExecutionResult(data, None)
+        self.answers["error"] += 1
+        return await self._by_core(operation, variables, context, outcomes)
+
+    async def _by_core(
+        self,
+        operation: Operation,
+        variables: dict[str, Any],
+        context: Reader,
+        outcomes: Mapping[str, Outcome] | None = None,
+    ) -> ExecutionResult:
+        core = self._core(operation, variables, context, outcomes)
+        if isinstance(core, list):
+            return ExecutionResult(None, core)
+        result = core.execute_operation()
+        return cast("ExecutionResult", await result if isawaitable(result) else result)
+
+    def _core(
+        self,
+        operation: Operation,
+        variables: dict[str, Any],
+        context: Reader,
+        outcomes: Mapping[str, Outcome] | None = None,
+    ) -> Any:
+        """graphql-core's executor, or the errors of a request that does not fit."""
+        return self._schema.execution_context_class.build(
+            self._core_schema,
+            operation.document,
+            context_value=context,
+            raw_variable_values=variables,
+            operation_name=operation.node.name.value if operation.node.name else None,
+            middleware=MiddlewareManager(_already(outcomes)) if outcomes else None,
+            is_awaitable=is_awaitable,
+        )
+
+    async def _introspect(self, operation: Operation, variables: dict[str, Any], context: Reader) -> ExecutionResult:
+        """The schema is the same for everybody: its description is serialised once per document and variables."""
+        key = orjson.dumps(variables, option=orjson.OPT_SORT_KEYS)
+        known = operation.introspected.get(key)
+        if known is None:
+            result = await self._by_core(operation, variables, context)
+            if result.errors:
+                return result
+            known = orjson.Fragment(orjson.dumps(result.data))
+            if len(operation.introspected) < MOST_INTROSPECTED:
+                operation.introspected[key] = known
+        self.answers["introspected"] += 1
+        return ExecutionResult(cast("Any", known), None)
+
+
+MOST_INTROSPECTED = 4
+
+
+def _is_introspection(operation: Operation) -> bool:
+    return operation.kind is OperationType.QUERY and all(
+        isinstance(node, FieldNode) and node.name.value in ("__schema", "__type")
+        for node in operation.node.selection_set.selections
+    )
+
+
+def _already(outcomes: Mapping[str, Outcome]) -> Callable[..., Any]:
+    """A middleware that answers root fields with what they came to."""
+
+    def answer(resolve: Callable[..., Any], source: Any, info: GraphQLResolveInfo, **arguments: Any) -> Any:
+        if info.path.prev is None and info.path.key in outcomes:
+            outcome = outcomes[str(info.path.key)]
+            if outcome.error is not None:
+                raise outcome.error
+            return outcome.value
+        return resolve(source, info, **arguments)
+
+    return answer
