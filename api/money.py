@@ -2,9 +2,11 @@
 
 from decimal import Decimal
 from enum import Enum
+from typing import Any
 
 import strawberry
 
+from api.engine import Composite, composed
 from domain.shared import money as domain
 from domain.shared.errors import InvalidInput
 
@@ -63,3 +65,17 @@ def show(money: domain.Money) -> Money:
 def minor(amount_minor: int, currency: str) -> Money:
     """Minor units of a currency as the API shows them."""
     return show(domain.Money(amount_minor, currency.strip()))
+
+
+_DIGITS = " ".join(
+    f"when '{code}' then ({{0}} * 1e-{digits}::numeric)::text"
+    for code, digits in domain.CURRENCY_DIGITS.items()
+    if digits
+)
+MONEY = Composite(make=minor, sql={"amount": f"case {{1}} {_DIGITS} else {{0}}::text end", "currency": "{1}"})
+"""Money made of a column of minor units and one of the currency."""
+
+
+def column(name: str, currency: str = "currency", *, description: str) -> Any:
+    """A field of a row that is money, from its columns of minor units and of the currency; null when there is no amount."""
+    return composed(MONEY, name, currency, description=description)

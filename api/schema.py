@@ -1,6 +1,5 @@
 """The schema: what every context offers, in one Query, one Mutation, one Subscription."""
 
-import asyncio
 from typing import Annotated
 
 import strawberry
@@ -18,7 +17,7 @@ from api.lending.servicing_mutations import ServicingMutation
 from api.marketplace.mutations import MarketplaceMutation
 from api.marketplace.queries import MarketplaceQuery
 from api.marketplace.subscriptions import MarketplaceSubscription
-from api.node import Node, load_node
+from api.node import Node, node_of
 from api.payments.mutations import PaymentsMutation
 from api.platform.mutations import PlatformMutation
 from api.platform.queries import PlatformQuery
@@ -32,21 +31,18 @@ class Query(IdentityQuery, LendingQuery, MarketplaceQuery, DisclosureQuery, Plat
     """Reading."""
 
     @strawberry.field(description="Anything with an id; null: nothing has it, or it is not yours to see.")
-    async def node(
-        self, info: Info, id: Annotated[strawberry.ID, strawberry.argument(description="The id.")]
-    ) -> Node | None:
+    def node(self, info: Info, id: Annotated[strawberry.ID, strawberry.argument(description="The id.")]) -> Node | None:
         """Anything with an id."""
-        found: Node | None = await load_node(info, id)
-        return found
+        return node_of(info.context, id)
 
     @strawberry.field(description="Several things by their ids, in their order; at most 100.")
-    async def nodes(
+    def nodes(
         self, info: Info, ids: Annotated[list[strawberry.ID], strawberry.argument(description="At most 100 ids.")]
     ) -> list[Node | None]:
         """Several things by their ids."""
         if len(ids) > MOST_NODES:
             raise top_level(Code.BAD_REQUEST, f"`ids` may have at most {MOST_NODES} ids.")
-        return list(await asyncio.gather(*(load_node(info, id_) for id_ in ids)))
+        return [node_of(info.context, id_) for id_ in ids]
 
 
 @strawberry.type(description="Writing: one input, one payload, and typed refusals.")

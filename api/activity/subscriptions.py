@@ -6,8 +6,8 @@ from typing import Annotated
 import strawberry
 
 from api.activity.types import ActivityEvent
-from api.connection import decode
 from api.context import Info
+from api.engine import decode
 from api.live import hub
 from domain.shared import activity
 

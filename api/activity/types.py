@@ -3,14 +3,12 @@
 import json
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated
-from uuid import UUID
 
 import strawberry
 
 from api.activity.facts import ActivityFact, facts
-from api.connection import After, Connection, First, connect, encode
 from api.context import Info
-from api.node import load_node, show_id
+from api.engine import After, Connection, First, column, encode, one, page_of, rows
 from domain.disclosure.timeline import NEWS, TIMELINE
 from domain.shared.activity import Activity
 from domain.shared.db import Row
@@ -19,45 +17,41 @@ if TYPE_CHECKING:
     from api.loan import Loan
 
 
+@rows(NEWS)
 @strawberry.type(description="Something that happened.")
 class ActivityEvent:
     """Something that happened."""
 
-    loan_id: strawberry.Private[UUID | None]
-    cursor: str = strawberry.field(description="Its place among all events; `myEvents(after:)` goes on behind it.")
-    kind: str = strawberry.field(description="What happened, as noun.verb: `loan.funded`, `bid.placed`.")
-    at: datetime = strawberry.field(description="When, in business time.")
-    facts: list[ActivityFact] = strawberry.field(
-        description="Amounts, ids and words that tell more, as far as you may know them."
+    row: strawberry.Private[Row]
+    kind: str = column(description="What happened, as noun.verb: `loan.funded`, `bid.placed`.")
+    at: datetime = column("happened_at", description="When, in business time.")
+    loan: Annotated["Loan", strawberry.lazy("api.loan")] | None = one(
+        "Loan", "loan_id", description="The loan it is about; null: none, or it is not yours to see."
     )
 
-    @strawberry.field(description="The loan it is about; null: none, or it is not yours to see.")
-    async def loan(self, info: Info) -> Annotated["Loan", strawberry.lazy("api.loan")] | None:
-        """The loan it is about."""
-        loan: Loan | None = await load_node(info, show_id("loan", self.loan_id)) if self.loan_id else None
-        return loan
+    @strawberry.field(description="Its place among all events; `myEvents(after:)` goes on behind it.")
+    def cursor(self) -> str:
+        """Its place among all events."""
+        return encode([self.row["place"], self.row["id"]])
 
-    @classmethod
-    def from_row(cls, row: Row) -> "ActivityEvent":
-        """The event of a row of `TIMELINE` or `NEWS`."""
-        return cls(
-            loan_id=row["loan_id"],
-            cursor=encode([row["place"], row["id"]]),
-            kind=row["kind"],
-            at=row["happened_at"],
-            facts=facts(json.loads(row["payload"])),
-        )
+    @strawberry.field(description="Amounts, ids and words that tell more, as far as you may know them.")
+    def facts(self) -> list[ActivityFact]:
+        """What tells more."""
+        payload = self.row["payload"]
+        return facts(json.loads(payload) if isinstance(payload, str) else payload)
 
     @classmethod
     def of(cls, activity: Activity) -> "ActivityEvent":
         """The event as its audience reads it."""
-        return cls(
-            loan_id=activity.loan_id,
-            cursor=encode([activity.txid, activity.number]),
-            kind=activity.kind,
-            at=activity.happened_at,
-            facts=facts(activity.facts),
-        )
+        row = {
+            "id": activity.number,
+            "place": activity.txid,
+            "kind": activity.kind,
+            "loan_id": activity.loan_id,
+            "happened_at": activity.happened_at,
+            "payload": activity.facts,
+        }
+        return cls(row=row)
 
 
 @strawberry.type
@@ -69,11 +63,11 @@ class ActivityLoan:
     @strawberry.field(
         description="What happened in its life, the latest first: all of it for the borrower and operators, its public part for others."
     )
-    async def timeline(self, info: Info, first: First = 20, after: After = None) -> Connection[ActivityEvent]:
+    def timeline(self, info: Info, first: First = 20, after: After = None) -> Connection[ActivityEvent]:
         """What happened in its life."""
-        return await connect(
-            info, TIMELINE, ActivityEvent.from_row, first, after,
-            where="{t}.loan_id = $3", args=[self.row["id"]], order=(("id", "desc", int),),
+        return page_of(
+            info.context, ActivityEvent, first, after,
+            relation=TIMELINE, order=(("id", "desc", int),), parent=("loan_id", self.row["id"]),
         )  # fmt: skip
 
 
@@ -86,8 +80,6 @@ class ActivityMe:
     @strawberry.field(
         description="What happened to you, the latest first. The cursor of the first event is where `myEvents` goes on."
     )
-    async def events(self, info: Info, first: First = 20, after: After = None) -> Connection[ActivityEvent]:
+    def events(self, info: Info, first: First = 20, after: After = None) -> Connection[ActivityEvent]:
         """What happened to the viewer."""
-        return await connect(
-            info, NEWS, ActivityEvent.from_row, first, after, order=(("place", "desc", int), ("id", "desc", int))
-        )
+        return page_of(info.context, ActivityEvent, first, after, order=(("place", "desc", int), ("id", "desc", int)))

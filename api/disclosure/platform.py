@@ -63,7 +63,7 @@ class DisclosurePlatform:
     async def fees(self, info: Info) -> list[ProductFees]:
         """The fee table."""
         rows = await PRODUCTS.select(info.context.viewer, OPEN, tail="order by {t}.code")
-        products = [Product.from_row(row) for row in rows]
+        products = [Product(row=row) for row in rows]
         return [ProductFees(product=product, fees=product.fees) for product in products]
 
     @strawberry.field(description="What lenders earned by grade, against what was promised; grades that were lent to.")

@@ -6,25 +6,29 @@ level by one statement, with only the columns selected, and shapes it by code wr
 compile, and everything that goes wrong, graphql-core answers from the same declarations.
 """
 
-from api.engine.connections import After, Connection, First, connection, decode, encode
+from api.engine.connections import ORDER_BY_ID, After, Connection, First, Order, check_first, connection, decode, encode
 from api.engine.declarations import Composite, column, composed, key, many, one
 from api.engine.executor import Executor, Operation
-from api.engine.reads import Reader, page_of, reference
+from api.engine.reads import Reader, existing, page_of, reference
 from api.engine.registry import row_type_by_prefix, rows
 
 __all__ = [
+    "ORDER_BY_ID",
     "After",
     "Composite",
     "Connection",
     "Executor",
     "First",
     "Operation",
+    "Order",
     "Reader",
+    "check_first",
     "column",
     "composed",
     "connection",
     "decode",
     "encode",
+    "existing",
     "key",
     "many",
     "one",

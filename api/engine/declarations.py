@@ -122,7 +122,8 @@ def one(type_name: str, column: str, target: str = "id", *, given: str | None = 
 
     def resolve(root: Any, info: strawberry.Info) -> Any:
         if given is not None and given in root.row:
-            return row_type(type_name).python_type(row=root.row[given])
+            held = root.row[given]
+            return None if held is None else row_type(type_name).python_type(row=held)
         return reference(info.context, row_type(type_name).python_type, root.row[column], target)
 
     return _field(resolve, One(type_name, column, target, given), description)

@@ -88,7 +88,7 @@ class Executor:
             return await self._mutate(operation, variables, context, run, plan)
         try:
             (data,) = await plan.complete(run, [None])
-        except Exception:  # whatever it is, graphql-core says where and why
+        except Exception:  # noqa: BLE001 - whatever it is, graphql-core says where and why
             self.answers["error"] += 1
             return await self._by_core(operation, variables, context)
         self.answers["compiled"] += 1
@@ -115,7 +115,7 @@ class Executor:
                 ((key, root),) = plan.fields.items()
                 assert isinstance(root, Resolved), "the root field of a subscription"
                 (shown,) = await root.step.complete(run, [event])
-            except Exception:  # as in `execute`
+            except Exception:  # noqa: BLE001 - as in `execute`
                 self.answers["error"] += 1
             else:
                 self.answers["compiled"] += 1
@@ -168,7 +168,7 @@ class Executor:
             for root in plan.fields.values():
                 if isinstance(root, Resolved):
                     root.call.arguments(run)
-        except Exception:  # as in `execute`; nothing was done yet
+        except Exception:  # noqa: BLE001 - as in `execute`; nothing was done yet
             self.answers["variables"] += 1
             return await self._by_core(operation, variables, context)
         for key, root in plan.fields.items():
@@ -178,12 +178,12 @@ class Executor:
             try:
                 (value,) = await settled(root.call.results(run, [None]))
                 outcomes[key] = Outcome(value)
-            except Exception as error:  # graphql-core says where
+            except Exception as error:  # noqa: BLE001 - graphql-core says where
                 outcomes[key] = Outcome(error=error)
                 break
             try:
                 (data[key],) = await root.step.complete(run, [value])
-            except Exception:  # as in `execute`
+            except Exception:  # noqa: BLE001 - as in `execute`
                 break
         else:
             self.answers["compiled"] += 1

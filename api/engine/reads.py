@@ -117,6 +117,11 @@ def reference(context: Reader, python_type: type[T], value: object, column: str 
     return cast(T, Reference(context, python_type, relation, column, value))
 
 
+def existing(context: Reader, python_type: type[T], value: object) -> T:
+    """As `reference`, for a row of which the caller knows that it is there and may be seen."""
+    return cast("T", reference(context, python_type, value))
+
+
 def page_of(
     context: Reader,
     python_type: type[T],

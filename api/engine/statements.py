@@ -1,3 +1,4 @@
+# ruff: noqa: S608 - all parts are literals in our code
 """The SQL of a level: one statement for all of it, with only the columns asked for and its to-one relations joined."""
 
 from collections.abc import Callable, Sequence

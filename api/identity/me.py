@@ -5,8 +5,8 @@ from uuid import UUID
 
 import strawberry
 
-from api.connection import After, Connection, First, connect
 from api.context import Info
+from api.engine import After, Connection, First, column, page_of
 from api.identity.enums import Goal, IdentityCheckStatus, Locale, PartyKind, Role, Scope, StepKind
 from api.identity.types import AccessToken, Consent, Document, IdentityCheck, Member, Session, Step
 from domain.identity import queries, rules
@@ -26,11 +26,11 @@ class IdentityMe:
     """The account, its credentials and what is still to be done."""
 
     row: strawberry.Private[Row]
-    email: str = strawberry.field(description="The e-mail address, in lower case.")
-    kind: PartyKind = strawberry.field(description="A person or an organisation.")
-    legal_name: str = strawberry.field(description="The name of the person or organisation.")
-    roles: list[Role] = strawberry.field(description="What the account does on the market; empty for operators.")
-    locale: Locale = strawberry.field(description="The language of mails.")
+    email: str = column(description="The e-mail address, in lower case.")
+    kind: PartyKind = column(description="A person or an organisation.")
+    legal_name: str = column(description="The name of the person or organisation.")
+    roles: list[Role] = column(description="What the account does on the market; empty for operators.")
+    locale: Locale = column(description="The language of mails.")
 
     @strawberry.field(description="What the credential of this request may do.")
     def scopes(self, info: Info) -> list[Scope]:
@@ -40,7 +40,7 @@ class IdentityMe:
     @strawberry.field(description="What strangers see of the account.")
     def member(self) -> Member:
         """What strangers see."""
-        return Member.from_row(self.row)
+        return Member(row=self.row)
 
     @strawberry.field(description="What is still to be done before borrowing or lending, in order; empty: nothing.")
     async def next_steps(
@@ -52,42 +52,40 @@ class IdentityMe:
         user_id: UUID = self.row["id"]
         missing = [rules.Step(name) for name in (await queries.missing_steps([user_id], required))[user_id]]
         kinds = [rules.DOCUMENT_OF[step] for step in missing if step in rules.DOCUMENT_OF]
-        rows = await queries.current_documents(info.context.viewer, kinds) if kinds else []
+        found = await queries.current_documents(info.context.viewer, kinds) if kinds else []
         return [
             Step(
                 kind=StepKind(step.value),
                 mutation=MUTATION_OF[step],
-                documents=[Document.from_row(row) for row in rows if row["kind"] == rules.DOCUMENT_OF.get(step)],
+                documents=[Document(row=row) for row in found if row["kind"] == rules.DOCUMENT_OF.get(step)],
             )
             for step in missing
         ]
 
     @strawberry.field(description="The register of what the account accepted, the latest first.")
-    async def consents(self, info: Info, first: First = 20, after: After = None) -> Connection[Consent]:
+    def consents(self, info: Info, first: First = 20, after: After = None) -> Connection[Consent]:
         """What the account accepted."""
-        return await connect(
-            info, queries.CONSENTS, Consent.from_row, first, after, where="{t}.user_id = $3", args=[self.row["id"]]
-        )
+        return page_of(info.context, Consent, first, after, where="{t}.user_id = $3", args=[self.row["id"]])
 
     @strawberry.field(description="The living sessions, the latest first; at most 100.")
     async def sessions(self, info: Info) -> list[Session]:
         """The living sessions."""
-        rows = await queries.SESSIONS.select(info.context.viewer, tail="order by {t}.id desc limit 100")
-        return [Session.from_row(row) for row in rows]
+        found = await queries.SESSIONS.select(info.context.viewer, tail="order by {t}.id desc limit 100")
+        return [Session(row=row) for row in found]
 
     @strawberry.field(description="The personal access tokens in use; at most 50.")
     async def access_tokens(self, info: Info) -> list[AccessToken]:
         """The tokens in use."""
-        rows = await queries.ACCESS_TOKENS.select(info.context.viewer, tail="order by {t}.id limit 50")
-        return [AccessToken.from_row(row) for row in rows]
+        found = await queries.ACCESS_TOKENS.select(info.context.viewer, tail="order by {t}.id limit 50")
+        return [AccessToken(row=row) for row in found]
 
     @strawberry.field(description="The latest identity check; null: none was asked for.")
     async def identity_check(self, info: Info) -> IdentityCheck | None:
         """The latest identity check."""
-        rows = await queries.IDENTITY_CHECKS.select(
+        found = await queries.IDENTITY_CHECKS.select(
             info.context.viewer, "{t}.user_id = $3", [self.row["id"]], "order by {t}.id desc limit 1"
         )
-        return IdentityCheck.from_row(rows[0]) if rows else None
+        return IdentityCheck(row=found[0]) if found else None
 
 
 @strawberry.type
@@ -95,7 +93,7 @@ class IdentityOperations:
     """The queue of identity checks."""
 
     @strawberry.field(description="Identity checks in a status, the oldest first: those in REVIEW wait for a decision.")
-    async def identity_checks(
+    def identity_checks(
         self,
         info: Info,
         status: Annotated[
@@ -105,7 +103,7 @@ class IdentityOperations:
         after: After = None,
     ) -> Connection[IdentityCheck]:
         """Identity checks in a status."""
-        return await connect(
-            info, queries.IDENTITY_CHECKS, IdentityCheck.from_row, first, after,
+        return page_of(
+            info.context, IdentityCheck, first, after,
             where="{t}.status = $3", args=[status.name], order=(("id", "asc", UUID),),
         )  # fmt: skip

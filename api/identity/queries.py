@@ -7,7 +7,7 @@ import strawberry
 from api.context import Info
 from api.identity.enums import DocumentKind
 from api.identity.types import Document
-from api.me import Me, load_me
+from api.me import Me, me_of
 from api.operations import Operations
 from domain.identity import queries
 from domain.identity.models import DocumentKind as DomainKind
@@ -18,9 +18,9 @@ class IdentityQuery:
     """Who asks, what is published, what operators see."""
 
     @strawberry.field(description="You; null: the request has no credential.")
-    async def me(self, info: Info) -> Me | None:
+    def me(self, info: Info) -> Me | None:
         """The viewer."""
-        return await load_me(info.context)
+        return me_of(info.context)
 
     @strawberry.field(description="What operators see; null unless you are one.")
     def operations(self, info: Info) -> Operations | None:
@@ -37,4 +37,4 @@ class IdentityQuery:
     ) -> list[Document]:
         """The documents in force."""
         wanted = list(DomainKind) if kinds is None else [DomainKind(kind.name) for kind in kinds]
-        return [Document.from_row(row) for row in await queries.current_documents(info.context.viewer, wanted)]
+        return [Document(row=row) for row in await queries.current_documents(info.context.viewer, wanted)]

@@ -5,19 +5,13 @@ from uuid import UUID
 
 import strawberry
 
-from api.connection import After, Connection, First, connect
 from api.context import Info
-from domain.lending.queries.loans import LOANS
+from api.engine import After, Connection, First
+from api.lending.lists import loans_of
 from domain.shared.db import Row
 
 if TYPE_CHECKING:
     from api.loan import Loan
-
-
-def _make(row: Row) -> "Loan":
-    from api.loan import Loan  # `Loan` is assembled from all contexts, also from this one
-
-    return Loan.from_row(row)
 
 
 @strawberry.type
@@ -27,11 +21,11 @@ class LendingMe:
     row: strawberry.Private[Row]
 
     @strawberry.field(description="The loans you applied for, the latest first, whatever came of them.")
-    async def loans(
+    def loans(
         self, info: Info, first: First = 20, after: After = None
     ) -> Connection[Annotated["Loan", strawberry.lazy("api.loan")]]:
         """One's own loans."""
-        return await connect(info, LOANS, _make, first, after, where="{t}.borrower_id = $3", args=[self.row["id"]])
+        return loans_of(info, first, after, where="{t}.borrower_id = $3", args=[self.row["id"]])
 
 
 @strawberry.type
@@ -39,10 +33,8 @@ class LendingOperations:
     """The queue of applications."""
 
     @strawberry.field(description="Applications that wait for a decision, the oldest first.")
-    async def reviews(
+    def reviews(
         self, info: Info, first: First = 20, after: After = None
     ) -> Connection[Annotated["Loan", strawberry.lazy("api.loan")]]:
         """Applications that wait for a decision."""
-        return await connect(
-            info, LOANS, _make, first, after, where="{t}.status = 'UNDER_REVIEW'", order=(("id", "asc", UUID),)
-        )
+        return loans_of(info, first, after, where="{t}.status = 'UNDER_REVIEW'", order=(("id", "asc", UUID),))

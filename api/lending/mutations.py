@@ -177,28 +177,28 @@ class LendingMutation:
             guarantors=_parties(input.guarantors, "guarantors"),
         )
         applied = await apply_for_loan(info.context.actor, request)
-        return ApplyForLoanPayload(loan=await the_loan(info.context, applied.loan_id), replayed=applied.replayed)
+        return ApplyForLoanPayload(loan=the_loan(info.context, applied.loan_id), replayed=applied.replayed)
 
     @mutation("Decide an application under review, not your own. Operators with the scope REVIEW.")
     async def review_application(self, info: Info, input: ReviewApplicationInput) -> ReviewApplicationResult:
         """Decide an application under review."""
         loan_id = parse_id("loan", input.loan_id, "loanId")
         await review_application(info.context.actor, loan_id, input.outcome, input.reason, input.note)
-        return ReviewApplicationPayload(loan=await the_loan(info.context, loan_id))
+        return ReviewApplicationPayload(loan=the_loan(info.context, loan_id))
 
     @mutation("Decline an offer; again changes nothing. Needs the scope BORROW.")
     async def decline_offer(self, info: Info, input: DeclineOfferInput) -> DeclineOfferResult:
         """Decline an offer."""
         loan_id = parse_id("loan", input.loan_id, "loanId")
         await decline_offer(info.context.actor, loan_id)
-        return DeclineOfferPayload(loan=await the_loan(info.context, loan_id))
+        return DeclineOfferPayload(loan=the_loan(info.context, loan_id))
 
     @mutation("Take an application back; again changes nothing. Needs the scope BORROW.")
     async def withdraw_application(self, info: Info, input: WithdrawApplicationInput) -> WithdrawApplicationResult:
         """Take an application back."""
         loan_id = parse_id("loan", input.loan_id, "loanId")
         await withdraw_application(info.context.actor, loan_id)
-        return WithdrawApplicationPayload(loan=await the_loan(info.context, loan_id))
+        return WithdrawApplicationPayload(loan=the_loan(info.context, loan_id))
 
 
 def _parties(parties: list[LoanPartyInput], path: str) -> list[Party]:

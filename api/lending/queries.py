@@ -6,11 +6,12 @@ import strawberry
 
 from api import money
 from api.context import Info
+from api.engine import reference
 from api.errors import Busy, InvalidInput, NotFound
 from api.lending.errors import AmountOutOfRange, MethodNotOffered, RateAboveCeiling, TermNotOffered
 from api.lending.products import Product
 from api.lending.types import LoanQuote
-from api.loan import Loan, load_loan
+from api.loan import Loan
 from api.mutation import query
 from api.node import parse_id
 from api.scalars import Rate
@@ -65,7 +66,7 @@ class LendingQuery:
     async def products(self, info: Info) -> list[Product]:
         """The products that take applications."""
         rows = await PRODUCTS.select(info.context.viewer, OPEN, tail="order by {t}.code")
-        return [Product.from_row(row) for row in rows]
+        return [Product(row=row) for row in rows]
 
     @query("What a loan would cost if it were paid out today. Needs no login.")
     async def quote_loan(self, info: Info, input: QuoteLoanInput) -> QuoteLoanResult:
@@ -95,4 +96,4 @@ class LendingQuery:
             loan_id = parse_id("loan", id)
         except InvalidId:
             return None
-        return await load_loan(info.context, loan_id)
+        return reference(info.context, Loan, loan_id)

@@ -7,11 +7,10 @@ import strawberry
 
 import api.lending.enums  # noqa: F401 - gives the enumerations their GraphQL types
 from api import money
-from api.connection import After, Connection, First, connect
 from api.context import Info
+from api.engine import After, Connection, First, page_of
 from api.errors import Code, top_level
 from api.lending.servicing_types import Repayment
-from domain.lending.queries.notes import REPAYMENTS
 from domain.lending.queries.servicing import Servicing as Facts
 from domain.lending.queries.servicing import servicing
 from domain.lending.rules.delinquency import Bucket
@@ -92,12 +91,10 @@ class Servicing:
         )
 
     @strawberry.field(description="Repayments, the latest first; for the borrower, the loan's lenders and operators.")
-    async def repayments(self, info: Info, first: First = 20, after: After = None) -> Connection[Repayment]:
+    def repayments(self, info: Info, first: First = 20, after: After = None) -> Connection[Repayment]:
         """Repayments."""
         loan_id = self.facts.loan.id
-        return await connect(
-            info, REPAYMENTS, Repayment.from_row, first, after, where="{t}.loan_id = $3", args=[loan_id]
-        )
+        return page_of(info.context, Repayment, first, after, where="{t}.loan_id = $3", args=[loan_id])
 
     def _minor(self, amount_minor: int) -> money.Money:
         return money.minor(amount_minor, self.facts.loan.currency)

@@ -7,14 +7,13 @@ import strawberry
 import api.credit.enums
 import api.lending.enums  # noqa: F401 - gives the enumerations their GraphQL types
 from api import money
-from api.connection import After, Connection, First, connect
 from api.context import Info
+from api.engine import After, Connection, First, page_of
+from api.lending.lists import loans_of
 from api.lending.servicing_types import Note
 from api.scalars import Rate
 from domain.credit.rules.scorecard import Grade
 from domain.lending.models import NoteStatus
-from domain.lending.queries.loans import LOANS
-from domain.lending.queries.notes import NOTES
 from domain.lending.queries.portfolio import Portfolio as Facts
 from domain.lending.queries.portfolio import portfolio
 from domain.shared import clock, policy
@@ -101,7 +100,7 @@ class ServicingMe:
     row: strawberry.Private[Row]
 
     @strawberry.field(description="Your notes, the latest first.")
-    async def notes(
+    def notes(
         self,
         info: Info,
         status: Annotated[
@@ -111,8 +110,8 @@ class ServicingMe:
         after: After = None,
     ) -> Connection[Note]:
         """One's own notes."""
-        return await connect(
-            info, NOTES, Note.from_row, first, after,
+        return page_of(
+            info.context, Note, first, after,
             where="{t}.lender_id = $3 and ($4::text is null or {t}.status = $4)",
             args=[self.row["id"], status.value if status else None],
         )  # fmt: skip
@@ -137,10 +136,4 @@ class ServicingOperations:
     ) -> Connection[Annotated["Loan", strawberry.lazy("api.loan")]]:
         """Loans that are past due."""
         days = min(max(minimum_days, 1), MOST_DAYS)
-        return await connect(info, LOANS, _loan, first, after, where=OVERDUE, args=[await clock.today(), days])
-
-
-def _loan(row: Row) -> "Loan":
-    from api.loan import Loan  # `Loan` is assembled from all contexts, also from this one
-
-    return Loan.from_row(row)
+        return loans_of(info, first, after, where=OVERDUE, args=[await clock.today(), days])

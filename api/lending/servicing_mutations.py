@@ -6,6 +6,7 @@ import strawberry
 
 from api import money
 from api.context import Info
+from api.engine import existing
 from api.errors import Busy, IdempotencyConflict, InsufficientFunds, InvalidInput, NotAllowed, NotFound, WrongState
 from api.lending.servicing_errors import (
     CollectionPending,
@@ -29,7 +30,6 @@ from domain.lending.commands import (
     repay_loan,
     write_off,
 )
-from domain.lending.queries.notes import REPAYMENTS
 
 KEY = "1 to 200 characters; repeats have the same answer."
 REPLAYED = "Whether this is the answer to an earlier, equal request."
@@ -181,7 +181,7 @@ class ServicingMutation:
             amount=input.amount.positive("amount"),
         )
         repaid = await repay_loan(info.context.actor, request)
-        loan, repayment = await _after(info, repaid)
+        loan, repayment = _after(info, repaid)
         return RepayLoanPayload(loan=loan, repayment=repayment, replayed=repaid.replayed)
 
     @mutation(
@@ -196,7 +196,7 @@ class ServicingMutation:
             expected=input.expected.positive("expected"),
         )
         repaid = await pay_off(info.context.actor, request)
-        loan, repayment = await _after(info, repaid)
+        loan, repayment = _after(info, repaid)
         return PayOffLoanPayload(loan=loan, repayment=repayment, replayed=repaid.replayed)
 
     @mutation("Give up a loan in default: nothing is collected any more. Operators with the scope COLLECT.")
@@ -208,7 +208,7 @@ class ServicingMutation:
             reason=input.reason,
         )
         done = await write_off(info.context.actor, request)
-        return WriteOffLoanPayload(loan=await the_loan(info.context, done.loan_id), replayed=done.replayed)
+        return WriteOffLoanPayload(loan=the_loan(info.context, done.loan_id), replayed=done.replayed)
 
     @mutation("Distribute what was recovered of a loan to its lenders. Operators with the scope COLLECT.")
     async def record_recovery(self, info: Info, input: RecordRecoveryInput) -> RecordRecoveryResult:
@@ -219,11 +219,9 @@ class ServicingMutation:
             amount=input.amount.positive("amount"),
         )
         repaid = await record_recovery(info.context.actor, request)
-        loan, repayment = await _after(info, repaid)
+        loan, repayment = _after(info, repaid)
         return RecordRecoveryPayload(loan=loan, repayment=repayment, replayed=repaid.replayed)
 
 
-async def _after(info: Info, repaid: Repaid) -> tuple[Loan, Repayment]:
-    row = await info.context.one(REPAYMENTS, repaid.repayment_id)
-    assert row is not None, "who paid may see the payment"
-    return await the_loan(info.context, repaid.loan_id), Repayment.from_row(row)
+def _after(info: Info, repaid: Repaid) -> tuple[Loan, Repayment]:
+    return the_loan(info.context, repaid.loan_id), existing(info.context, Repayment, repaid.repayment_id)

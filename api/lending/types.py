@@ -10,6 +10,7 @@ import api.lending.enums  # noqa: F401 - gives the enumerations their GraphQL ty
 from api import money
 from api.context import Info
 from api.credit.types import Decision
+from api.engine import column, one, rows
 from api.identity.types import Document, Member
 from api.lending.products import Product
 from api.scalars import Rate
@@ -109,19 +110,16 @@ class Offer:
     )
 
 
+@rows(PARTIES)
 @strawberry.type(description="Somebody who owes or guarantees a loan, by name: for the borrower and operators.")
 class LoanParty:
     """Somebody who owes or guarantees a loan."""
 
     row: strawberry.Private[Row]
-    name: str = strawberry.field(description="The name.")
-    role: PartyRole = strawberry.field(description="What they are in the loan.")
+    name: str = column(description="The name.")
+    role: PartyRole = column(description="What they are in the loan.")
 
-    @strawberry.field(description="Their account, if they have one.")
-    async def member(self, info: Info) -> Member | None:
-        """Their account."""
-        row = await info.context.one(MEMBERS, self.row["user_id"])
-        return None if row is None else Member.from_row(row)
+    member: Member | None = one("Member", "user_id", description="Their account, if they have one.")
 
 
 @strawberry.type
@@ -129,64 +127,59 @@ class LendingLoan:
     """A loan's application, terms and schedule."""
 
     row: strawberry.Private[Row]
-    reference: str = strawberry.field(description="A short name for people, like `L00000042`.")
-    status: LoanStatus = strawberry.field(description="Where it is in its life.")
-    title: str = strawberry.field(description="What the borrower calls it.")
-    purpose: Purpose = strawberry.field(description="What the money is for.")
-    amount: money.Money = strawberry.field(
-        description="What is lent; before it is known, what is asked (a smaller loan may come of it)."
+    reference: str = column(description="A short name for people, like `L00000042`.")
+    status: LoanStatus = column(description="Where it is in its life.")
+    title: str = column(description="What the borrower calls it.")
+    purpose: Purpose = column(description="What the money is for.")
+    amount: money.Money = money.column(
+        "amount_minor", description="What is lent; before it is known, what is asked (a smaller loan may come of it)."
     )
-    installment_count: int = strawberry.field(
+    installment_count: int = column(
         description="The term, in periods of the frequency; a loan with one payment at the end is paid after the last."
     )
-    frequency: Frequency = strawberry.field(description="How often installments fall due.")
-    method: RepaymentMethod = strawberry.field(description="How principal and interest are spread.")
-    annual_rate: Rate | None = strawberry.field(description="The nominal rate; null until decided.")
-    effective_annual_rate: Rate | None = strawberry.field(
-        description="What it costs the borrower a year with all fees; null until decided."
+    frequency: Frequency = column(description="How often installments fall due.")
+    method: RepaymentMethod = column(description="How principal and interest are spread.")
+    annual_rate: Rate | None = column("annual_rate_ppm", description="The nominal rate; null until decided.")
+    effective_annual_rate: Rate | None = column(
+        "effective_annual_rate_ppm", description="What it costs the borrower a year with all fees; null until decided."
     )
-    late_rate: Rate | None = strawberry.field(description="The annual rate on what is overdue; null until decided.")
-    grade: Grade | None = strawberry.field(description="The class of risk; null until decided.")
-    expected_loss_rate: Rate | None = strawberry.field(
-        description="The loss that lenders must expect, per year of the principal outstanding; null until decided."
+    late_rate: Rate | None = column(
+        "late_rate_ppm", description="The annual rate on what is overdue; null until decided."
     )
-    submitted_at: datetime = strawberry.field(description="When it was applied for, in business time.")
-    listed_at: datetime | None = strawberry.field(description="When lenders could first bid, in business time.")
-    disbursed_on: date | None = strawberry.field(description="The day of the payout, from which interest runs.")
+    grade: Grade | None = column(description="The class of risk; null until decided.")
+    expected_loss_rate: Rate | None = column(
+        "expected_loss_ppm",
+        description="The loss that lenders must expect, per year of the principal outstanding; null until decided.",
+    )
+    submitted_at: datetime = column(description="When it was applied for, in business time.")
+    listed_at: datetime | None = column(description="When lenders could first bid, in business time.")
+    disbursed_on: date | None = column(description="The day of the payout, from which interest runs.")
 
-    @strawberry.field(description="The version of the product it was made under.")
-    async def product(self, info: Info) -> Product | None:
-        """The product's version."""
-        row = await info.context.one(products.PRODUCTS, self.row["product_id"])
-        return None if row is None else Product.from_row(row)
+    product: Product | None = one("Product", "product_id", description="The version of the product it was made under.")
 
     @strawberry.field(description="Those who owe it and have an account, the applicant first.")
     async def borrowers(self, info: Info) -> list[Member]:
         """Those who owe it."""
         ids = await info.context.batch("loan.borrowers", loans.borrowers, self.row["id"])
-        rows = await asyncio.gather(*(info.context.one(MEMBERS, id_) for id_ in ids))
-        return [Member.from_row(row) for row in rows if row is not None]
+        found = await asyncio.gather(*(info.context.rows(MEMBERS, "id", id_) for id_ in ids))
+        return [Member(row=row) for (row,) in filter(None, found)]
 
     @strawberry.field(
         description="What is due when: from the payout on as stored, before as if it were paid out today, empty until decided."
     )
     async def schedule(self, info: Info) -> list[Installment]:
         """What is due when."""
-        rows = await info.context.batch("loan.schedules", loans.schedules, self.row["id"])
-        return [Installment.of(row, self.row["currency"]) for row in rows]
+        found = await info.context.batch("loan.schedules", loans.schedules, self.row["id"])
+        return [Installment.of(row, self.row["currency"]) for row in found]
 
-    @strawberry.field(
+    status_reason: str | None = column(
         description="Why it is in its status, if there is something to say; for the borrower and operators."
     )
-    def status_reason(self, info: Info) -> str | None:
-        """Why it is in its status."""
-        reason: str | None = self.row["status_reason"]
-        return reason if self._is_private_to(info.context.viewer) else None
 
     @strawberry.field(description="The offer while it stands; for the borrower and operators.")
     async def offer(self, info: Info) -> Offer | None:
         """The offer."""
-        if self.status is not LoanStatus.OFFERED or not self._is_private_to(info.context.viewer):
+        if self.row["status"] != LoanStatus.OFFERED or not self._is_private_to(info.context.viewer):
             return None
         terms = await products.terms(self.row["product_id"])
         fee = terms.origination_fee_minor(self.row["asked_minor"])
@@ -198,7 +191,7 @@ class LendingLoan:
             origination_fee=money.minor(fee, self.row["currency"]),
             net_disbursed=money.minor(self.row["asked_minor"] - fee, self.row["currency"]),
             expires_at=self.row["offer_expires_at"],
-            documents=[Document.from_row(contract)] if contract else [],
+            documents=[Document(row=contract)] if contract else [],
         )
 
     @strawberry.field(
@@ -207,7 +200,7 @@ class LendingLoan:
     async def contract(self, info: Info) -> Document | None:
         """The contract."""
         row = await info.context.batch("loan.contracts", loans.latest_contracts, self.row["id"])
-        return None if row is None else Document.from_row(row)
+        return None if row is None else Document(row=row)
 
     @strawberry.field(description="The decision that counts; for the borrower and operators.")
     async def decision(self, info: Info) -> Decision | None:
@@ -220,35 +213,8 @@ class LendingLoan:
         """Who owes and who guarantees."""
         if not self._is_private_to(info.context.viewer):
             return []
-        rows = await info.context.many(PARTIES, self.row["id"], "loan_id")
-        return [LoanParty(row=row, name=row["name"], role=PartyRole(row["role"])) for row in rows]
+        found = await info.context.rows(PARTIES, "loan_id", self.row["id"])
+        return [LoanParty(row=row) for row in found]
 
     def _is_private_to(self, viewer: Viewer) -> bool:
         return viewer.is_staff or (viewer.user_id is not None and viewer.user_id == self.row["borrower_id"])
-
-
-def lending_fields(row: Row) -> dict[str, object]:
-    """The plain fields of `LendingLoan`, from a row of `LOANS`."""
-    return {
-        "row": row,
-        "reference": row["reference"],
-        "status": LoanStatus(row["status"]),
-        "title": row["title"],
-        "purpose": Purpose(row["purpose"]),
-        "amount": money.minor(row["principal_minor"] or row["asked_minor"], row["currency"]),
-        "installment_count": row["installment_count"],
-        "frequency": Frequency(row["frequency"]),
-        "method": RepaymentMethod(row["method"]),
-        "annual_rate": _rate(row["annual_rate_ppm"]),
-        "effective_annual_rate": _rate(row["effective_annual_rate_ppm"]),
-        "late_rate": _rate(row["late_rate_ppm"]),
-        "grade": Grade(row["grade"]) if row["grade"] else None,
-        "expected_loss_rate": _rate(row["expected_loss_ppm"]),
-        "submitted_at": row["submitted_at"],
-        "listed_at": row["listed_at"],
-        "disbursed_on": row["disbursed_on"],
-    }
-
-
-def _rate(ppm: int | None) -> Rate | None:
-    return None if ppm is None else Rate(ppm)

@@ -7,8 +7,8 @@ from uuid import UUID
 import strawberry
 
 from api import money
-from api.connection import After, Connection, First, connect
 from api.context import Info
+from api.engine import After, Connection, First, Order, page_of
 from api.errors import Code, top_level
 from api.loan import Loan
 from api.marketplace.enums import LoanOrder
@@ -21,7 +21,7 @@ from domain.shared.errors import InvalidInput
 from domain.shared.money import Money
 
 MOST_VALUES = 50
-ORDERS: dict[LoanOrder, tuple[tuple[str, str, type], ...]] = {
+ORDERS: dict[LoanOrder, Order] = {
     LoanOrder.NEWEST: (("listed_at", "desc", datetime), ("id", "desc", UUID)),
     LoanOrder.DEADLINE: (("deadline_at", "asc", datetime), ("id", "asc", UUID)),
     LoanOrder.RATE: (("annual_rate_ppm", "desc", int), ("id", "desc", UUID)),
@@ -88,7 +88,7 @@ class MarketplaceQuery:
     """Looking for loans."""
 
     @strawberry.field(description="The loans that came to the market, also those that are funded or being repaid.")
-    async def loans(
+    def loans(
         self,
         info: Info,
         filter: Annotated[LoanFilter | None, strawberry.argument(description="Which; null: all.")] = None,
@@ -98,6 +98,6 @@ class MarketplaceQuery:
     ) -> Connection[Loan]:
         """The loans of the market."""
         where, args = (filter or LoanFilter()).parsed().where()
-        return await connect(
-            info, MARKET_LOANS, Loan.from_row, first, after, where=where, args=args, order=ORDERS[order_by]
+        return page_of(
+            info.context, Loan, first, after, relation=MARKET_LOANS, where=where, args=args, order=ORDERS[order_by]
         )

@@ -12,7 +12,7 @@ from api.enums import describe
 from api.errors import Code, top_level
 from api.live import hub
 from api.node import parse_id
-from domain.disclosure.funding import WATCHED, FundingCause, FundingState, cause
+from domain.disclosure.funding import WATCHED, FundingCause, FundingState, cause, with_listing
 from domain.shared.errors import InvalidInput
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ class MarketplaceSubscription:
                     why = cause(known.get(loan_id), state, is_first=is_first)
                     known[loan_id] = state
                     if why is not None:
-                        yield FundingUpdate(loan=Loan.from_row(row), cause=why, at=row["read_at"])
+                        yield FundingUpdate(loan=Loan(row=with_listing(row)), cause=why, at=row["read_at"])
                 is_first = False
                 changed = list(await waiter.wait(hub.poll_s) or wanted)
 

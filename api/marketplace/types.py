@@ -9,15 +9,13 @@ import strawberry
 import api.credit.enums
 import api.marketplace.enums  # noqa: F401 - gives the enumerations their GraphQL types
 from api import errors, money
-from api.connection import After, Connection, First, connect, connect_children
 from api.context import Info
+from api.engine import After, Connection, First, column, many, one, page_of, rows
 from api.errors import UserError
 from api.identity.types import Member
-from api.node import Node, load_node, node, show_id
+from api.node import Node
 from api.scalars import Rate
 from domain.credit.rules.scorecard import Grade
-from domain.identity.queries import MEMBERS
-from domain.lending.queries.notes import NOTES
 from domain.marketplace import queries
 from domain.marketplace.models import BidOrigin, BidStatus, ListingStatus, PlanStatus
 from domain.marketplace.queries import BIDS, LISTINGS, PLANS, WantedBid
@@ -32,32 +30,33 @@ LazyLoan = Annotated["Loan", strawberry.lazy("api.loan")]
 LazyNote = Annotated["Note", strawberry.lazy("api.lending.servicing_types")]
 
 
+@rows(LISTINGS)
 @strawberry.type(description="How far the funding of a loan is.")
 class Funding:
     """How far the funding of a loan is."""
 
     row: strawberry.Private[Row]
-    status: ListingStatus = strawberry.field(description="Whether it takes bids, waits or is over.")
-    sequence: int = strawberry.field(description="Grows with every change: the higher one is the later state.")
-    target: money.Money = strawberry.field(description="What is asked.")
-    threshold: money.Money = strawberry.field(
-        description="From this on, the borrower may take the smaller loan at the deadline."
+    status: ListingStatus = column(description="Whether it takes bids, waits or is over.")
+    sequence: int = column(description="Grows with every change: the higher one is the later state.")
+    target: money.Money = money.column("target_minor", description="What is asked.")
+    threshold: money.Money = money.column(
+        "threshold_minor", description="From this on, the borrower may take the smaller loan at the deadline."
     )
-    committed: money.Money = strawberry.field(description="The sum of its open or accepted bids.")
-    remaining: money.Money = strawberry.field(description="What may still be bid; zero unless OPEN.")
-    minimum_bid: money.Money = strawberry.field(
-        description="The smallest bid; a bid that takes all that is left may be smaller."
+    committed: money.Money = money.column("committed_minor", description="The sum of its open or accepted bids.")
+    remaining: money.Money = money.column("remaining_minor", description="What may still be bid; zero unless OPEN.")
+    minimum_bid: money.Money = money.column(
+        "minimum_bid_minor", description="The smallest bid; a bid that takes all that is left may be smaller."
     )
-    lot: money.Money = strawberry.field(
-        description="Bids are multiples of it; a bid that takes all that is left need not be."
+    lot: money.Money = money.column(
+        "lot_minor", description="Bids are multiples of it; a bid that takes all that is left need not be."
     )
-    lenders: int = strawberry.field(description="How many lenders have bids on it.")
-    opens_at: datetime = strawberry.field(description="Since when lenders may bid, in business time.")
-    deadline_at: datetime = strawberry.field(description="Until when lenders may bid, in business time.")
-    decide_by: datetime | None = strawberry.field(
+    lenders: int = column("lender_count", description="How many lenders have bids on it.")
+    opens_at: datetime = column(description="Since when lenders may bid, in business time.")
+    deadline_at: datetime = column(description="Until when lenders may bid, in business time.")
+    decide_by: datetime | None = column(
         description="Until when the borrower may take the smaller loan; null: that is not in question."
     )
-    closes_not_before: datetime | None = strawberry.field(
+    closes_not_before: datetime | None = column(
         description="The loan closes after this and can be declined until then; null: it is not full."
     )
 
@@ -66,27 +65,6 @@ class Funding:
         """What could still be withdrawn."""
         minor = await info.context.batch("market.revocable", queries.revocable, self.row["id"])
         return money.minor(minor, self.row["currency"])
-
-    @classmethod
-    def from_row(cls, row: Row) -> "Funding":
-        """The funding of a row of `LISTINGS`."""
-        is_open = row["status"] == ListingStatus.OPEN
-        amounts = {
-            name: money.minor(row[f"{name}_minor"], row["currency"])
-            for name in ("target", "threshold", "committed", "minimum_bid", "lot")
-        }
-        return cls(
-            row=row,
-            status=ListingStatus(row["status"]),
-            sequence=row["sequence"],
-            remaining=money.minor((row["target_minor"] - row["committed_minor"]) * is_open, row["currency"]),
-            lenders=row["lender_count"],
-            opens_at=row["opens_at"],
-            deadline_at=row["deadline_at"],
-            decide_by=row["decide_by"],
-            closes_not_before=row["closes_not_before"],
-            **amounts,
-        )
 
 
 @strawberry.type(description="What would come of a bid, by the same rules, without placing it.")
@@ -107,71 +85,40 @@ class BidPreview:
     )
 
 
-@node("bid", BIDS)
+@rows(BIDS, prefix="bid")
 @strawberry.type(description="A lender's binding offer of a part of a loan; its amount is held in their wallet.")
 class Bid(Node):
     """A lender's offer of a part of a loan."""
 
-    row: strawberry.Private[Row]
-    amount: money.Money = strawberry.field(description="What was taken of it.")
-    requested: money.Money | None = strawberry.field(description="What was asked for; for its lender and operators.")
-    status: BidStatus = strawberry.field(description="What became of it.")
-    origin: BidOrigin = strawberry.field(description="Who placed it.")
-    placed_at: datetime = strawberry.field(description="When it was placed, in business time.")
-    revocable_until: datetime | None = strawberry.field(
+    amount: money.Money = money.column("amount_minor", description="What was taken of it.")
+    requested: money.Money | None = money.column(
+        "requested_minor", description="What was asked for; for its lender and operators."
+    )
+    status: BidStatus = column(description="What became of it.")
+    origin: BidOrigin = column(description="Who placed it.")
+    placed_at: datetime = column(description="When it was placed, in business time.")
+    revocable_until: datetime | None = column(
         description="Until when it may be withdrawn while the loan takes bids; null: it is binding."
     )
-    ended_at: datetime | None = strawberry.field(
-        description="When it was accepted, withdrawn or released; null: it is open."
-    )
-    client_reference: str | None = strawberry.field(
+    ended_at: datetime | None = column(description="When it was accepted, withdrawn or released; null: it is open.")
+    client_reference: str | None = column(
         description="The lender's own note, for its lender and operators; at most 80 characters."
     )
 
-    @strawberry.field(description="The loan it is for.")
-    async def loan(self, info: Info) -> LazyLoan | None:
-        """The loan it is for."""
-        loan: Loan | None = await load_node(info, show_id("loan", self.row["loan_id"]))
-        return loan
+    loan: LazyLoan | None = one("Loan", "loan_id", description="The loan it is for.")
 
-    @strawberry.field(description="Who placed it, by pseudonym.")
-    async def lender(self, info: Info) -> Member | None:
-        """Who placed it."""
-        row = await info.context.one(MEMBERS, self.row["lender_id"])
-        return None if row is None else Member.from_row(row)
+    lender: Member | None = one("Member", "lender_id", description="Who placed it, by pseudonym.")
 
-    @strawberry.field(description="The plan that placed it; for its lender and operators.")
-    async def plan(self, info: Info) -> "AutoInvestPlan | None":
-        """The plan that placed it."""
-        row = await info.context.one(PLANS, self.row["plan_id"])
-        return None if row is None else AutoInvestPlan.from_row(row)
+    plan: "AutoInvestPlan | None" = one(
+        "AutoInvestPlan", "plan_id", description="The plan that placed it; for its lender and operators."
+    )
 
-    @strawberry.field(description="What it became when the loan closed; for its lender and operators.")
-    async def note(self, info: Info) -> LazyNote | None:
-        """What it became."""
-        rows = await info.context.many(NOTES, self.row["id"], "bid_id")
-        note: Note | None = await load_node(info, show_id("note", rows[0]["id"])) if rows else None
-        return note
-
-    @classmethod
-    def from_row(cls, row: Row) -> "Bid":
-        """The bid of a row of `BIDS`."""
-        requested = row["requested_minor"]
-        return cls(
-            id=show_id("bid", row["id"]),
-            row=row,
-            amount=money.minor(row["amount_minor"], row["currency"]),
-            requested=None if requested is None else money.minor(requested, row["currency"]),
-            status=BidStatus(row["status"]),
-            origin=BidOrigin(row["origin"]),
-            placed_at=row["placed_at"],
-            revocable_until=row["revocable_until"],
-            ended_at=row["ended_at"],
-            client_reference=row["client_reference"],
-        )
+    note: LazyNote | None = one(
+        "Note", "id", "bid_id", description="What it became when the loan closed; for its lender and operators."
+    )
 
 
-@node("plan", PLANS)
+@rows(PLANS, prefix="plan")
 @strawberry.type(
     description="A lender's standing rule: bid this much on every new loan that fits, but keep some cash. "
     "Who has waited longest for a loan is served first."
@@ -179,33 +126,22 @@ class Bid(Node):
 class AutoInvestPlan(Node):
     """A lender's standing rule."""
 
-    name: str = strawberry.field(description="What its owner calls it.")
-    status: PlanStatus = strawberry.field(description="Whether it bids.")
-    grades: list[Grade] = strawberry.field(description="The grades it bids on; empty: all.")
-    minimum_rate: Rate = strawberry.field(description="The lowest rate it bids on.")
-    minimum_installments: int = strawberry.field(description="The shortest term, in periods of the loan's frequency.")
-    maximum_installments: int = strawberry.field(description="The longest term, in periods of the loan's frequency.")
-    amount: money.Money = strawberry.field(description="What it bids on a loan, as far as cash and the loan allow.")
-    keep: money.Money = strawberry.field(description="The cash it never touches.")
-    created_at: datetime = strawberry.field(description="When it was made, in business time.")
-    served_at: datetime | None = strawberry.field(description="When it last placed a bid; null: never.")
+    name: str = column(description="What its owner calls it.")
+    status: PlanStatus = column(description="Whether it bids.")
+    grades: list[Grade] = column(description="The grades it bids on; empty: all.")
+    minimum_rate: Rate = column("minimum_rate_ppm", description="The lowest rate it bids on.")
+    minimum_installments: int = column(description="The shortest term, in periods of the loan's frequency.")
+    maximum_installments: int = column(description="The longest term, in periods of the loan's frequency.")
+    amount: money.Money = money.column(
+        "amount_minor", description="What it bids on a loan, as far as cash and the loan allow."
+    )
+    keep: money.Money = money.column("keep_minor", description="The cash it never touches.")
+    created_at: datetime = column(description="When it was made, in business time.")
+    served_at: datetime | None = column(description="When it last placed a bid; null: never.")
 
-    @classmethod
-    def from_row(cls, row: Row) -> "AutoInvestPlan":
-        """The plan of a row of `PLANS`."""
-        return cls(
-            id=show_id("plan", row["id"]),
-            name=row["name"],
-            status=PlanStatus(row["status"]),
-            grades=[Grade(grade) for grade in row["grades"]],
-            minimum_rate=Rate(row["minimum_rate_ppm"]),
-            minimum_installments=row["minimum_installments"],
-            maximum_installments=row["maximum_installments"],
-            amount=money.minor(row["amount_minor"], row["currency"]),
-            keep=money.minor(row["keep_minor"], row["currency"]),
-            created_at=row["created_at"],
-            served_at=row["served_at"],
-        )
+
+def _whose(mine: Annotated[bool, strawberry.argument(description="Only your own.")] = False) -> str:
+    return "{t}.lender_id = {viewer}" if mine else "true"
 
 
 @strawberry.type
@@ -214,24 +150,11 @@ class MarketLoan:
 
     row: strawberry.Private[Row]
 
-    @strawberry.field(description="How far its funding is; null before lenders may bid.")
-    async def funding(self, info: Info) -> Funding | None:
-        """How far its funding is."""
-        # Whoever watches loans has read their listings with them.
-        row = self.row.get("listing") or await info.context.one(LISTINGS, self.row["id"])
-        return None if row is None else Funding.from_row(row)
+    funding: Funding | None = one(
+        "Funding", "id", given="listing", description="How far its funding is; null before lenders may bid."
+    )
 
-    @strawberry.field(description="The bids on it, the latest first.")
-    async def bids(
-        self,
-        info: Info,
-        mine: Annotated[bool, strawberry.argument(description="Only your own.")] = False,
-        first: First = 20,
-        after: After = None,
-    ) -> Connection[Bid]:
-        """The bids on it."""
-        where = "{t}.lender_id = {viewer}" if mine else "true"
-        return await connect_children(info, BIDS, Bid.from_row, "loan_id", self.row["id"], first, after, where=where)
+    bids: Connection[Bid] = many("Bid", "loan_id", where=_whose, description="The bids on it, the latest first.")
 
     @strawberry.field(description="What would come of a bid of yours, by the same rules, without placing it.")
     async def preview_bid(
@@ -266,7 +189,7 @@ class MarketMe:
     row: strawberry.Private[Row]
 
     @strawberry.field(description="Your bids, the latest first.")
-    async def bids(
+    def bids(
         self,
         info: Info,
         status: Annotated[
@@ -279,13 +202,13 @@ class MarketMe:
         where, args = "{t}.lender_id = $3", [self.row["id"]]
         if status is not None:
             where, args = f"{where} and {{t}}.status = any($4)", [*args, [one.value for one in status]]
-        return await connect(info, BIDS, Bid.from_row, first, after, where=where, args=args)
+        return page_of(info.context, Bid, first, after, where=where, args=args)
 
     @strawberry.field(description="Your auto-invest plans, the oldest first; at most 20.")
     async def auto_invest_plans(self, info: Info) -> list[AutoInvestPlan]:
         """The viewer's plans."""
         user_id: UUID = self.row["id"]
-        rows = await PLANS.select(
+        found = await PLANS.select(
             info.context.viewer, "{t}.lender_id = $3", [user_id], "order by {t}.created_at, {t}.id"
         )
-        return [AutoInvestPlan.from_row(row) for row in rows]
+        return [AutoInvestPlan(row=row) for row in found]

@@ -34,13 +34,13 @@ class PaymentsMe:
     @strawberry.field(description="Your own bank accounts, at most 20.")
     async def bank_accounts(self, info: Info) -> list[BankAccount]:
         """One's own bank accounts."""
-        rows = await info.context.many(queries.BANK_ACCOUNTS, self.row["id"], "user_id")
-        return [BankAccount.from_row(row) for row in rows]
+        found = await info.context.rows(queries.BANK_ACCOUNTS, "user_id", self.row["id"])
+        return [BankAccount(row=row) for row in found]
 
     @strawberry.field(description=f"Your mandates, the latest first, at most {MOST_MANDATES}.")
     async def mandates(self, info: Info) -> list[Mandate]:
         """One's mandates."""
-        rows = await queries.MANDATES.select(
+        found = await queries.MANDATES.select(
             info.context.viewer, "{t}.user_id = $3", [self.row["id"]], f"order by {{t}}.id desc limit {MOST_MANDATES}"
         )
-        return [Mandate.from_row(row) for row in rows]
+        return [Mandate(row=row) for row in found]

@@ -6,8 +6,8 @@ from uuid import UUID
 import strawberry
 
 from api import money
-from api.connection import After, Connection, Edge, First, PageInfo, check_first, connect, decode, encode
 from api.context import Info
+from api.engine import After, Connection, First, check_first, connection, decode, encode, page_of
 from api.payments.enums import WalletAccount
 from api.payments.types import Transfer, WalletEntry
 from domain.ledger.accounts import AccountKind
@@ -66,14 +66,13 @@ class Wallet:
             check_first(first),
             None if behind is None else (behind[0], behind[1]),
         )
-        edges = [Edge(cursor=encode(line.cursor), node=WalletEntry.of(line, self.currency.name)) for line in page.lines]
-        end = edges[-1].cursor if edges else None
-        return Connection(edges=edges, page_info=PageInfo(has_next_page=page.has_next, end_cursor=end))
+        lines = [(encode(line.cursor), WalletEntry.of(line, self.currency.name)) for line in page.lines]
+        return connection(lines, has_next=page.has_next)
 
     @strawberry.field(description="Deposits and withdrawals, the latest first.")
-    async def transfers(self, info: Info, first: First = 20, after: After = None) -> Connection[Transfer]:
+    def transfers(self, info: Info, first: First = 20, after: After = None) -> Connection[Transfer]:
         """Deposits and withdrawals."""
-        return await connect(
-            info, queries.TRANSFERS, Transfer.from_row, first, after,
+        return page_of(
+            info.context, Transfer, first, after,
             where="{t}.user_id = $3 and {t}.currency = $4", args=[self.user_id, self.currency.name],
         )  # fmt: skip

@@ -5,6 +5,7 @@ from enum import StrEnum
 
 from domain.lending.queries.loans import LOANS
 from domain.marketplace.models import ListingStatus
+from domain.marketplace.queries import LISTINGS
 from domain.shared.db import Row
 from domain.shared.relations import Relation
 
@@ -12,9 +13,19 @@ WATCHED = Relation(
     """(select loan.*, listing as listing from lending.loans loan
         left join marketplace.listings listing on listing.id = loan.id)""",
     visible=LOANS.visible,
-    columns="{t}.*, shared.business_now() as read_at",
+    columns=LOANS.columns
+    | {
+        "read_at": "shared.business_now()",
+        "remaining_minor": LISTINGS.expression("remaining_minor").replace("{t}", "({t}.listing)"),
+    },
 )
 """Loans as rows of `LOANS`, each with its row of `LISTINGS` (None before it is listed) and the business time of reading."""
+
+
+def with_listing(row: Row) -> Row:
+    """A row of `WATCHED` whose listing is a row of `LISTINGS`."""
+    listing = row["listing"]
+    return row | {"listing": listing and {**listing, "remaining_minor": row["remaining_minor"]}}
 
 
 class FundingCause(StrEnum):

@@ -1,7 +1,7 @@
 """What happens in loans and to people, as they may read it: the outbox by loan and by audience."""
 
 from domain.shared.activity import SETTLED
-from domain.shared.relations import Relation
+from domain.shared.relations import Relation, plain
 
 PUBLIC_KINDS = (
     "loan.listed", "loan.funded", "loan.funding_short", "loan.expired", "loan.declined", "loan.withdrawn",
@@ -22,7 +22,7 @@ SETTLED_EVENTS = f"(select event.*, txid::text::bigint as place from shared.outb
 CONCERNED = """({staff} or {viewer} = any({t}.audience)
     or exists (select 1 from lending.loans loan where loan.id = {t}.loan_id and loan.borrower_id = {viewer}))"""
 
-COLUMNS = "{t}.id, {t}.place, {t}.kind, {t}.loan_id, {t}.happened_at"
+COLUMNS = plain("id", "place", "kind", "loan_id", "happened_at")
 
 
 def _texts(values: tuple[str, ...]) -> str:
@@ -34,15 +34,15 @@ PUBLIC = f"""({{t}}.kind in ({_texts(PUBLIC_KINDS)})
 
 FACTS = f"""case when {CONCERNED} then {{t}}.payload else (
     select coalesce(jsonb_object_agg(fact.key, fact.value), jsonb_build_object()) from jsonb_each({{t}}.payload) fact
-    where fact.key in ({_texts(PUBLIC_FACTS)}) and {{t}}.kind not like 'repayment.%') end as payload"""  # noqa: S608 - constants
+    where fact.key in ({_texts(PUBLIC_FACTS)}) and {{t}}.kind not like 'repayment.%') end"""  # noqa: S608 - constants
 
 TIMELINE = Relation(
     SETTLED_EVENTS,
     visible=f"{{t}}.loan_id is not null and ({CONCERNED} or {PUBLIC})",
-    columns=f"{COLUMNS}, {FACTS}",
+    columns=COLUMNS | {"payload": FACTS},
 )
 """The life of loans: all of it for their borrower, the event's audience and operators; its public part for those who may
 see the loan from its listing on."""
 
-NEWS = Relation(SETTLED_EVENTS, visible="{t}.audience @> array[{viewer}]", columns=f"{COLUMNS}, {{t}}.payload")
+NEWS = Relation(SETTLED_EVENTS, visible="{t}.audience @> array[{viewer}]", columns=COLUMNS | plain("payload"))
 """What the viewer is the audience of; `place` and `id` are the cursor."""

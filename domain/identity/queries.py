@@ -10,19 +10,20 @@ from domain.shared import clock, db
 from domain.shared.actor import Scope, Viewer
 from domain.shared.db import Row
 from domain.shared.errors import StepRequired
-from domain.shared.relations import Relation
+from domain.shared.relations import Relation, plain
 
 MEMBERS = Relation(
     "identity.users",
     visible="({t}.email_verified_at is not null and cardinality({t}.roles) > 0) or {t}.id = {viewer} or {staff}",
-    columns="{t}.id, {t}.pseudonym, {t}.kind, {t}.registered_at",
+    columns=plain("id", "pseudonym", "kind", "registered_at")
+    | {"registered_on": "({t}.registered_at at time zone (select clock.time_zone from shared.clock clock))::date"},
 )
 """Users as strangers see them: a pseudonym, no name. Operators and unconfirmed accounts are not shown."""
 
-ACCOUNT_COLUMNS = (
-    "{t}.id, {t}.email, {t}.email_verified_at, {t}.kind, {t}.legal_name, {t}.pseudonym, {t}.roles, "
-    "{t}.operator_scopes, {t}.locale, {t}.registered_at"
-)
+ACCOUNT_COLUMNS = plain(
+    "id", "email", "email_verified_at", "kind", "legal_name", "pseudonym", "roles", "operator_scopes", "locale",
+    "registered_at",
+)  # fmt: skip
 USERS = Relation("identity.users", visible="{t}.id = {viewer} or {staff}", columns=ACCOUNT_COLUMNS)
 """Users as they and operators see them."""
 
@@ -37,22 +38,37 @@ CONSENTS = Relation("identity.consents", visible="{t}.user_id = {viewer} or {sta
 SESSIONS = Relation(
     "identity.sessions",
     visible="{t}.user_id = {viewer} and {t}.rotated_at is null and {t}.revoked_at is null and {t}.expires_at > now()",
-    columns="""{t}.family_id as id, {t}.user_id, {t}.created_at as last_used_at, {t}.expires_at,
-        (select min(f.created_at) from identity.sessions f where f.family_id = {t}.family_id) as created_at""",
+    columns={
+        "id": "{t}.family_id",
+        "user_id": "{t}.user_id",
+        "last_used_at": "{t}.created_at",
+        "expires_at": "{t}.expires_at",
+        "created_at": "(select min(f.created_at) from identity.sessions f where f.family_id = {t}.family_id)",
+    },
 )
 """The viewer's living sessions: of each family the token that works now."""
 
 ACCESS_TOKENS = Relation(
     "identity.access_tokens",
     visible="{t}.user_id = {viewer} and {t}.revoked_at is null and {t}.expires_at > now()",
-    columns="{t}.id, {t}.user_id, {t}.name, {t}.scopes, {t}.created_at, {t}.expires_at",
+    columns=plain("id", "user_id", "name", "scopes", "created_at", "expires_at"),
 )
 
 IDENTITY_CHECKS = Relation(
     "identity.identity_checks",
     visible="{t}.user_id = {viewer} or {staff}",
-    columns="""{t}.id, {t}.user_id, {t}.status, {t}.country, {t}.birth_date, {t}.requested_at, {t}.submitted_at,
-        {t}.decided_at, {t}.decided_by, {t}.reason""",
+    columns=plain(
+        "id",
+        "user_id",
+        "status",
+        "country",
+        "birth_date",
+        "requested_at",
+        "submitted_at",
+        "decided_at",
+        "decided_by",
+        "reason",
+    ),
 )
 
 CURRENT = """{t}.loan_id is null and {t}.kind = any($3) and not exists (

@@ -14,20 +14,33 @@ from domain.shared import clock, db
 from domain.shared.actor import Scope, Viewer
 from domain.shared.errors import NotAllowed
 from domain.shared.money import Money
-from domain.shared.relations import Relation
+from domain.shared.relations import ALL, Relation, plain
 
-LISTINGS = Relation("marketplace.listings", visible="true")
+LISTINGS = Relation(
+    "marketplace.listings",
+    visible="true",
+    columns=ALL
+    | {"remaining_minor": "case when {t}.status = 'OPEN' then {t}.target_minor - {t}.committed_minor else 0 end"},
+)
 """How far the funding of loans is; a listed loan is public."""
 
 OWN = "({t}.lender_id = {viewer} or {staff})"
 BIDS = Relation(
     "marketplace.bids",
     visible="true",
-    columns=f"""{{t}}.id, {{t}}.loan_id, {{t}}.lender_id, {{t}}.amount_minor, {{t}}.currency, {{t}}.status, {{t}}.origin,
-        {{t}}.placed_at, {{t}}.revocable_until, {{t}}.ended_at,
-        case when {OWN} then {{t}}.requested_minor end as requested_minor,
-        case when {OWN} then {{t}}.client_reference end as client_reference,
-        case when {OWN} then {{t}}.plan_id end as plan_id""",
+    columns=plain(
+        "id",
+        "loan_id",
+        "lender_id",
+        "amount_minor",
+        "currency",
+        "status",
+        "origin",
+        "placed_at",
+        "revocable_until",
+        "ended_at",
+    )
+    | {name: f"case when {OWN} then {{t}}.{name} end" for name in ("requested_minor", "client_reference", "plan_id")},
 )
 """Amount, time and the lender's pseudonym are public; what was asked for and the lender's own note are theirs."""
 
@@ -38,6 +51,7 @@ MARKET_LOANS = Relation(
         case when listing.status = 'OPEN' then listing.target_minor - listing.committed_minor else 0 end as remaining_minor
         from lending.loans loan join marketplace.listings listing on listing.id = loan.id)""",
     visible=LOANS.visible,
+    columns=LOANS.columns,
 )
 """The loans that came to the market, as rows of `lending.loans` with what the market knows of them."""
 

@@ -9,15 +9,15 @@ from domain.ledger.accounts import USER_KINDS, AccountKind
 from domain.shared import db
 from domain.shared.actor import Viewer
 from domain.shared.errors import NotFound
-from domain.shared.relations import Relation
+from domain.shared.relations import Relation, plain
 
 OWN = "{t}.user_id = {viewer} or {staff}"
 
 BANK_ACCOUNTS = Relation(
     "payments.bank_accounts",
     visible=OWN,
-    columns="""{t}.id, {t}.user_id, {t}.holder, {t}.currency, {t}.added_at,
-        case when {t}.user_id = {viewer} then {t}.number else '…' || right({t}.number, 4) end as number""",
+    columns=plain("id", "user_id", "holder", "currency", "added_at")
+    | {"number": "case when {t}.user_id = {viewer} then {t}.number else '…' || right({t}.number, 4) end"},
 )
 """Operators see the last four characters of a number."""
 

@@ -14,7 +14,7 @@ from domain.shared.actor import Viewer
 from domain.shared.db import Row
 
 MAX_PAGE = 100
-ALL: Mapping[str, str] = {"*": "{t}.*"}
+ALL: dict[str, str] = {"*": "{t}.*"}
 """The columns of a relation that shows its table as it is."""
 
 

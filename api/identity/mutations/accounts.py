@@ -160,7 +160,7 @@ class AccountMutation:
     async def add_role(self, info: Info, input: AddRoleInput) -> AddRoleResult:
         """Let the account borrow or lend as well."""
         await commands.add_role(info.context.actor, models.Role(input.role.name))
-        return AddRolePayload(me=await myself(info.context))
+        return AddRolePayload(me=myself(info.context))
 
     @mutation("Accept documents; accepting again changes nothing. Needs the scope ACCOUNT.")
     async def accept_documents(self, info: Info, input: AcceptDocumentsInput) -> AcceptDocumentsResult:
@@ -168,4 +168,4 @@ class AccountMutation:
         actor = info.context.actor
         ids = [parse_id("document", id_, "documentIds", str(n)) for n, id_ in enumerate(input.document_ids)]
         await commands.accept_documents(actor, ids)
-        return AcceptDocumentsPayload(me=await myself(info.context))
+        return AcceptDocumentsPayload(me=myself(info.context))

@@ -2,16 +2,16 @@
 
 from datetime import date
 from typing import Annotated
-from uuid import UUID
 
 import strawberry
 
 from api.context import Info
+from api.engine import existing
 from api.errors import Busy, InvalidInput, NotAllowed, NotFound, WrongState
 from api.identity.types import IdentityCheck
 from api.mutation import mutation
 from api.node import parse_id
-from domain.identity import commands, queries
+from domain.identity import commands
 from domain.identity.rules import Identification
 
 
@@ -64,12 +64,6 @@ DecideIdentityCheckResult = Annotated[
 ]
 
 
-async def _show(info: Info, check_id: UUID) -> IdentityCheck:
-    row = await info.context.one(queries.IDENTITY_CHECKS, check_id)
-    assert row is not None, "whoever writes a check may see it"
-    return IdentityCheck.from_row(row)
-
-
 @strawberry.type
 class CheckMutation:
     """Identity checks."""
@@ -84,7 +78,7 @@ class CheckMutation:
             country=input.country, birth_date=input.birth_date, identification_number=input.identification_number
         )
         check_id = await commands.request_identity_check(info.context.actor, claim)
-        return RequestIdentityCheckPayload(check=await _show(info, check_id))
+        return RequestIdentityCheckPayload(check=existing(info.context, IdentityCheck, check_id))
 
     @mutation("Decide an identity check that the provider could not decide. Operators with the scope REVIEW.")
     async def decide_identity_check(self, info: Info, input: DecideIdentityCheckInput) -> DecideIdentityCheckResult:
@@ -92,4 +86,4 @@ class CheckMutation:
         check_id = await commands.decide_identity_check(
             info.context.actor, parse_id("check", input.id, "id"), approve=input.approve, reason=input.reason
         )
-        return DecideIdentityCheckPayload(check=await _show(info, check_id))
+        return DecideIdentityCheckPayload(check=existing(info.context, IdentityCheck, check_id))

@@ -6,13 +6,14 @@ from typing import Annotated
 import strawberry
 
 from api.context import Info
+from api.engine import existing
 from api.errors import Busy, InvalidInput, NotAllowed, NotFound
 from api.identity.enums import Scope
 from api.identity.types import AccessToken
 from api.me import Me, myself
 from api.mutation import mutation
 from api.node import parse_id
-from domain.identity import commands, queries
+from domain.identity import commands
 from domain.shared import actor
 
 
@@ -72,12 +73,10 @@ class TokenMutation:
         """Make a token."""
         scopes = [actor.Scope(scope.name) for scope in input.scopes]
         made = await commands.create_access_token(info.context.actor, input.name, scopes, input.expires_at)
-        row = await info.context.one(queries.ACCESS_TOKENS, made.id)
-        assert row is not None, "it was made just now"
-        return CreateAccessTokenPayload(access_token=AccessToken.from_row(row), secret=made.secret)
+        return CreateAccessTokenPayload(access_token=existing(info.context, AccessToken, made.id), secret=made.secret)
 
     @mutation("End a personal access token, at once. Needs the scope ACCOUNT.")
     async def revoke_access_token(self, info: Info, input: RevokeAccessTokenInput) -> RevokeAccessTokenResult:
         """End a token."""
         await commands.revoke_access_token(info.context.actor, parse_id("token", input.id, "id"))
-        return RevokeAccessTokenPayload(me=await myself(info.context))
+        return RevokeAccessTokenPayload(me=myself(info.context))

@@ -1,12 +1,12 @@
 """Placing and withdrawing bids."""
 
 from typing import Annotated
-from uuid import UUID
 
 import strawberry
 
 from api import errors, money
 from api.context import Info
+from api.engine import existing
 from api.errors import (
     Busy,
     IdempotencyConflict,
@@ -34,7 +34,6 @@ from api.node import parse_id
 from api.payments.wallet import Wallet
 from domain.marketplace import commands
 from domain.marketplace.commands import BidOrder, PlacedBid
-from domain.marketplace.queries import BIDS
 from domain.shared import errors as domain
 from domain.shared import money as domain_money
 
@@ -92,14 +91,14 @@ class PlaceBidPayload:
     replayed: bool = strawberry.field(description="Whether this is the answer to an earlier, equal request.")
 
     @strawberry.field(description="The bid.")
-    async def bid(self, info: Info) -> Bid:
+    def bid(self, info: Info) -> Bid:
         """The bid."""
-        return await _the_bid(info, self.placed.bid_id)
+        return existing(info.context, Bid, self.placed.bid_id)
 
     @strawberry.field(description="The loan.")
-    async def loan(self, info: Info) -> Loan:
+    def loan(self, info: Info) -> Loan:
         """The loan."""
-        return await the_loan(info.context, self.placed.loan_id)
+        return the_loan(info.context, self.placed.loan_id)
 
     @strawberry.field(description="Your wallet in the loan's currency.")
     def wallet(self, info: Info) -> Wallet:
@@ -188,12 +187,6 @@ WithdrawBidResult = Annotated[
 ]
 
 
-async def _the_bid(info: Info, bid_id: UUID) -> Bid:
-    row = await info.context.one(BIDS, bid_id)
-    assert row is not None, "who acts on a bid may see it"
-    return Bid.from_row(row)
-
-
 def _wallet(info: Info, amount: domain_money.Money) -> Wallet:
     return Wallet(user_id=info.context.actor.user_id, currency=money.Currency(amount.currency))
 
@@ -234,7 +227,7 @@ class BidMutation:
         )
         withdrawn = await commands.withdraw_bid(info.context.actor, request)
         return WithdrawBidPayload(
-            bid=await _the_bid(info, withdrawn.bid_id),
+            bid=existing(info.context, Bid, withdrawn.bid_id),
             wallet=_wallet(info, withdrawn.amount),
             replayed=withdrawn.replayed,
         )

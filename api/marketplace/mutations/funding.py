@@ -115,7 +115,7 @@ class FundingMutation:
             idempotency_key=input.idempotency_key,
         )
         listed = await commands.accept_offer(info.context.actor, request)
-        return AcceptOfferPayload(loan=await the_loan(info.context, listed.loan_id), replayed=listed.replayed)
+        return AcceptOfferPayload(loan=the_loan(info.context, listed.loan_id), replayed=listed.replayed)
 
     @mutation(
         "Take what was bid until the deadline, while the funding is SHORT, until `Funding.decideBy`. "
@@ -127,7 +127,7 @@ class FundingMutation:
             loan_id=parse_id("loan", input.loan_id, "loanId"), idempotency_key=input.idempotency_key
         )
         taken = await commands.take_smaller_loan(info.context.actor, request)
-        return TakeSmallerLoanPayload(loan=await the_loan(info.context, taken.loan_id), replayed=taken.replayed)
+        return TakeSmallerLoanPayload(loan=the_loan(info.context, taken.loan_id), replayed=taken.replayed)
 
     @mutation("Give a listed or full loan up before it closes: every hold is released. Needs the scope BORROW.")
     async def decline_funding(self, info: Info, input: DeclineFundingInput) -> DeclineFundingResult:
@@ -136,4 +136,4 @@ class FundingMutation:
             loan_id=parse_id("loan", input.loan_id, "loanId"), idempotency_key=input.idempotency_key
         )
         declined = await commands.decline_funding(info.context.actor, request)
-        return DeclineFundingPayload(loan=await the_loan(info.context, declined.loan_id), replayed=declined.replayed)
+        return DeclineFundingPayload(loan=the_loan(info.context, declined.loan_id), replayed=declined.replayed)

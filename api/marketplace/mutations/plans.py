@@ -1,12 +1,12 @@
 """Auto-invest plans."""
 
 from typing import Annotated
-from uuid import UUID
 
 import strawberry
 
 from api import money
 from api.context import Info
+from api.engine import existing
 from api.errors import Busy, IdempotencyConflict, InvalidInput, NotAllowed, NotFound, StepRequired
 from api.marketplace.errors import TooManyPlans
 from api.marketplace.types import AutoInvestPlan
@@ -15,7 +15,6 @@ from api.node import parse_id
 from api.scalars import Rate
 from domain.credit.rules.scorecard import Grade
 from domain.marketplace import commands
-from domain.marketplace.queries import PLANS
 from domain.marketplace.rules.plans import PlanTerms
 
 
@@ -95,12 +94,6 @@ ResumeAutoInvestPlanResult = Annotated[
 ]
 
 
-async def _the_plan(info: Info, plan_id: UUID) -> AutoInvestPlan:
-    row = await info.context.one(PLANS, plan_id)
-    assert row is not None, "who acts on a plan may see it"
-    return AutoInvestPlan.from_row(row)
-
-
 @strawberry.type
 class PlanMutation:
     """Auto-invest plans."""
@@ -119,18 +112,20 @@ class PlanMutation:
         )
         request = commands.CreatePlan(terms=terms, idempotency_key=input.idempotency_key)
         made = await commands.create_plan(info.context.actor, request)
-        return CreateAutoInvestPlanPayload(plan=await _the_plan(info, made.plan_id), replayed=made.replayed)
+        return CreateAutoInvestPlanPayload(
+            plan=existing(info.context, AutoInvestPlan, made.plan_id), replayed=made.replayed
+        )
 
     @mutation("Stop a plan from bidding; again changes nothing. Needs the scope LEND.")
     async def pause_auto_invest_plan(self, info: Info, input: PauseAutoInvestPlanInput) -> PauseAutoInvestPlanResult:
         """Stop a plan from bidding."""
         plan_id = parse_id("plan", input.plan_id, "planId")
         await commands.pause_plan(info.context.actor, plan_id)
-        return PauseAutoInvestPlanPayload(plan=await _the_plan(info, plan_id))
+        return PauseAutoInvestPlanPayload(plan=existing(info.context, AutoInvestPlan, plan_id))
 
     @mutation("Let a plan bid again; again changes nothing. Needs the scope LEND.")
     async def resume_auto_invest_plan(self, info: Info, input: ResumeAutoInvestPlanInput) -> ResumeAutoInvestPlanResult:
         """Let a plan bid again."""
         plan_id = parse_id("plan", input.plan_id, "planId")
         await commands.resume_plan(info.context.actor, plan_id)
-        return ResumeAutoInvestPlanPayload(plan=await _the_plan(info, plan_id))
+        return ResumeAutoInvestPlanPayload(plan=existing(info.context, AutoInvestPlan, plan_id))

@@ -1,17 +1,17 @@
 """Bank accounts and mandates."""
 
 from typing import Annotated
-from uuid import UUID
 
 import strawberry
 
 from api import money
 from api.context import Info
+from api.engine import existing
 from api.errors import Busy, InvalidInput, NotAllowed, NotFound, StepRequired
 from api.mutation import mutation
 from api.node import parse_id
 from api.payments.types import BankAccount, Mandate
-from domain.payments import commands, queries
+from domain.payments import commands
 
 
 @strawberry.input(description="A bank account of your own.")
@@ -78,12 +78,6 @@ RevokeMandateResult = Annotated[
 ]
 
 
-async def _mandate(info: Info, mandate_id: UUID) -> Mandate:
-    row = await info.context.one(queries.MANDATES, mandate_id)
-    assert row is not None, "one sees one's own mandates"
-    return Mandate.from_row(row)
-
-
 @strawberry.type
 class BankAccountMutation:
     """Bank accounts and mandates."""
@@ -94,9 +88,7 @@ class BankAccountMutation:
         account_id = await commands.add_bank_account(
             info.context.actor, number=input.number, holder=input.holder, currency=input.currency.name
         )
-        row = await info.context.one(queries.BANK_ACCOUNTS, account_id)
-        assert row is not None, "one sees one's own bank accounts"
-        return AddBankAccountPayload(bank_account=BankAccount.from_row(row))
+        return AddBankAccountPayload(bank_account=existing(info.context, BankAccount, account_id))
 
     @mutation(
         "Allow the platform to debit a bank account of yours for what you owe. Accept the document DEBIT_MANDATE first: "
@@ -107,10 +99,10 @@ class BankAccountMutation:
         mandate_id = await commands.give_mandate(
             info.context.actor, bank_account_id=parse_id("account", input.bank_account_id, "bankAccountId")
         )
-        return GiveMandatePayload(mandate=await _mandate(info, mandate_id))
+        return GiveMandatePayload(mandate=existing(info.context, Mandate, mandate_id))
 
     @mutation("End a mandate of yours, from now on.")
     async def revoke_mandate(self, info: Info, input: RevokeMandateInput) -> RevokeMandateResult:
         """End a mandate."""
         mandate_id = await commands.revoke_mandate(info.context.actor, parse_id("mandate", input.id, "id"))
-        return RevokeMandatePayload(mandate=await _mandate(info, mandate_id))
+        return RevokeMandatePayload(mandate=existing(info.context, Mandate, mandate_id))

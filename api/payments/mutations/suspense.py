@@ -1,17 +1,17 @@
 """Operators decide about money that belongs to nobody known."""
 
 from typing import Annotated
-from uuid import UUID
 
 import strawberry
 
 from api.context import Info
+from api.engine import existing
 from api.errors import Busy, IdempotencyConflict, InvalidInput, NotAllowed, NotFound, WrongState
 from api.mutation import mutation
 from api.node import parse_id
 from api.payments.mutations.transfers import KEY, REPLAYED
 from api.payments.operations import SuspenseItem
-from domain.payments import commands, queries
+from domain.payments import commands
 from domain.payments.commands import AssignSuspense, ReturnSuspense
 
 
@@ -60,12 +60,6 @@ ReturnSuspenseResult = Annotated[
 ]
 
 
-async def _item(info: Info, item_id: UUID) -> SuspenseItem:
-    row = await info.context.one(queries.SUSPENSE_ITEMS, item_id)
-    assert row is not None, "operators for money see suspense"
-    return SuspenseItem.from_row(row)
-
-
 @strawberry.type
 class SuspenseMutation:
     """Decisions about suspense."""
@@ -79,7 +73,9 @@ class SuspenseMutation:
             idempotency_key=input.idempotency_key,
         )
         assigned = await commands.assign_suspense(info.context.actor, request)
-        return AssignSuspensePayload(item=await _item(info, assigned.item_id), replayed=assigned.replayed)
+        return AssignSuspensePayload(
+            item=existing(info.context, SuspenseItem, assigned.item_id), replayed=assigned.replayed
+        )
 
     @mutation("Send money in suspense back to where it came from. Operators with the scope FINANCE.")
     async def return_suspense(self, info: Info, input: ReturnSuspenseInput) -> ReturnSuspenseResult:
@@ -88,4 +84,6 @@ class SuspenseMutation:
             item_id=parse_id("suspense", input.item_id, "itemId"), idempotency_key=input.idempotency_key
         )
         returning = await commands.return_suspense(info.context.actor, request)
-        return ReturnSuspensePayload(item=await _item(info, returning.item_id), replayed=returning.replayed)
+        return ReturnSuspensePayload(
+            item=existing(info.context, SuspenseItem, returning.item_id), replayed=returning.replayed
+        )

@@ -1,18 +1,18 @@
 """Deposits and withdrawals."""
 
 from typing import Annotated
-from uuid import UUID
 
 import strawberry
 
 from api import money
 from api.context import Info
+from api.engine import existing
 from api.errors import Busy, IdempotencyConflict, InsufficientFunds, InvalidInput, NotAllowed, NotFound, StepRequired
 from api.mutation import mutation
 from api.node import parse_id
 from api.payments.types import Transfer
 from api.payments.wallet import Wallet
-from domain.payments import commands, queries
+from domain.payments import commands
 from domain.payments.commands import OpenDeposit, RequestWithdrawal
 
 CUSTODY_ACCOUNT_HOLDER = "Kalends, custody of clients' money"
@@ -82,12 +82,6 @@ RequestWithdrawalResult = Annotated[
 ]
 
 
-async def _transfer(info: Info, transfer_id: UUID) -> Transfer:
-    row = await info.context.one(queries.TRANSFERS, transfer_id)
-    assert row is not None, "one sees one's own transfers"
-    return Transfer.from_row(row)
-
-
 @strawberry.type
 class TransferMutation:
     """Deposits and withdrawals."""
@@ -102,7 +96,7 @@ class TransferMutation:
         )
         opened = await commands.open_deposit(info.context.actor, request)
         return OpenDepositPayload(
-            transfer=await _transfer(info, opened.transfer_id),
+            transfer=existing(info.context, Transfer, opened.transfer_id),
             custody_account_holder=CUSTODY_ACCOUNT_HOLDER,
             reference=opened.reference,
             replayed=opened.replayed,
@@ -120,7 +114,7 @@ class TransferMutation:
         )
         requested = await commands.request_withdrawal(actor, request)
         return RequestWithdrawalPayload(
-            transfer=await _transfer(info, requested.transfer_id),
+            transfer=existing(info.context, Transfer, requested.transfer_id),
             wallet=Wallet(user_id=actor.user_id, currency=money.Currency(amount.currency)),
             replayed=requested.replayed,
         )

@@ -11,7 +11,7 @@ from domain.shared import clock, db, policy
 from domain.shared.actor import Viewer
 from domain.shared.calendar import calendar
 from domain.shared.db import Row
-from domain.shared.relations import Relation
+from domain.shared.relations import ALL, Relation
 
 OF_VISIBLE_LOAN = """exists (select 1 from lending.loans loan where loan.id = {t}.loan_id
     and (loan.listed_at is not null or loan.borrower_id = {viewer} or {staff}))"""
@@ -20,6 +20,11 @@ LOANS = Relation(
     "lending.loans",
     visible="""{t}.listed_at is not null or {staff} or {t}.borrower_id = {viewer}
         or exists (select 1 from lending.loan_parties p where p.loan_id = {t}.id and p.user_id = {viewer})""",
+    columns=ALL
+    | {
+        "amount_minor": "coalesce({t}.principal_minor, {t}.asked_minor)",
+        "status_reason": "case when {t}.borrower_id = {viewer} or {staff} then {t}.status_reason end",
+    },
 )
 """A loan is public from its listing on and stays so; before, and if it never was, for its parties and operators."""
 

@@ -6,11 +6,15 @@ from uuid import UUID
 from domain.shared import db
 from domain.shared.actor import Viewer
 from domain.shared.db import Row
-from domain.shared.relations import Relation
+from domain.shared.relations import ALL, Relation
 
 NOTES = Relation(
     "(select n.*, l.currency, l.status as loan_status from lending.notes n join lending.loans l on l.id = n.loan_id)",
     visible="{t}.lender_id = {viewer} or {staff}",
+    columns=ALL
+    | {
+        "outstanding_minor": "case when {t}.status = 'CANCELLED' then 0 else {t}.principal_minor - {t}.principal_received_minor end"
+    },
 )
 """A lender's part of a loan is for its lender."""
 
@@ -36,6 +40,7 @@ DISTRIBUTIONS = Relation(
     where p.note_id is not null and part.gross_minor > 0
         and p.kind in ('REPAYMENT_SHARE', 'REPAYMENT_SHARE_REVERSED', 'LATE_SHARE', 'LATE_SHARE_REVERSED'))""",
     visible="{staff} or exists (select 1 from lending.notes n where n.id = {t}.note_id and n.lender_id = {viewer})",
+    columns=ALL | {"net_minor": "{t}.gross_minor - {t}.fee_minor"},
 )
 """What notes got of repayments, by kind, from the books; what was taken back with a returned repayment is negative."""
 
