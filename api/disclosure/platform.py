@@ -5,7 +5,7 @@ import strawberry
 import api.credit.enums  # noqa: F401 - gives the enumerations their GraphQL types
 from api import money
 from api.context import Info
-from api.lending.products import Fee, Product
+from api.lending.products import Fee, Product, fees, parsed
 from api.scalars import Rate
 from domain.credit.rules.scorecard import Grade
 from domain.disclosure import results
@@ -63,8 +63,7 @@ class DisclosurePlatform:
     async def fees(self, info: Info) -> list[ProductFees]:
         """The fee table."""
         rows = await PRODUCTS.select(info.context.viewer, OPEN, tail="order by {t}.code")
-        products = [Product(row=row) for row in rows]
-        return [ProductFees(product=product, fees=product.fees) for product in products]
+        return [ProductFees(product=Product(row=row), fees=fees(parsed(row["terms"]))) for row in rows]
 
     @strawberry.field(description="What lenders earned by grade, against what was promised; grades that were lent to.")
     async def grade_results(self) -> list[GradeResult]:

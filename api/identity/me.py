@@ -6,7 +6,7 @@ from uuid import UUID
 import strawberry
 
 from api.context import Info
-from api.engine import After, Connection, First, column, page_of
+from api.engine import After, Connection, First, column, one, page_of
 from api.identity.enums import Goal, IdentityCheckStatus, Locale, PartyKind, Role, Scope, StepKind
 from api.identity.types import AccessToken, Consent, Document, IdentityCheck, Member, Session, Step
 from domain.identity import queries, rules
@@ -31,16 +31,12 @@ class IdentityMe:
     legal_name: str = column(description="The name of the person or organisation.")
     roles: list[Role] = column(description="What the account does on the market; empty for operators.")
     locale: Locale = column(description="The language of mails.")
+    member: Member = one("Member", "id", description="What strangers see of the account.")
 
     @strawberry.field(description="What the credential of this request may do.")
     def scopes(self, info: Info) -> list[Scope]:
         """The scopes of the credential."""
         return [Scope(scope.value) for scope in sorted(info.context.viewer.scopes)]
-
-    @strawberry.field(description="What strangers see of the account.")
-    def member(self) -> Member:
-        """What strangers see."""
-        return Member(row=self.row)
 
     @strawberry.field(description="What is still to be done before borrowing or lending, in order; empty: nothing.")
     async def next_steps(

@@ -63,7 +63,7 @@ def fees(terms: ProductTerms) -> list[Fee]:
 
 
 @lru_cache(maxsize=256)
-def _parsed(terms: str) -> ProductTerms:
+def parsed(terms: str) -> ProductTerms:
     """The terms of a version; versions never change."""
     return ProductTerms.model_validate_json(terms)
 
@@ -72,7 +72,7 @@ def _term(read: Callable[[ProductTerms], object], *, description: str) -> Any:
     """A field of the terms."""
 
     def resolve(root: Any) -> Any:
-        return read(_parsed(root.row["terms"]))
+        return read(parsed(root.row["terms"]))
 
     return strawberry.field(resolver=resolve, description=description)
 

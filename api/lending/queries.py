@@ -88,7 +88,7 @@ class LendingQuery:
         return QuoteLoanPayload(quote=LoanQuote.of(quote, amount.currency))
 
     @strawberry.field(description="A loan; null: there is none with this id, or it is not yours to see.")
-    async def loan(
+    def loan(
         self, info: Info, id: Annotated[strawberry.ID, strawberry.argument(description="The loan's id.")]
     ) -> Loan | None:
         """A loan."""

@@ -16,14 +16,14 @@ from domain.credit.rules.scorecard import Grade
 from domain.lending.models import NoteStatus
 from domain.lending.queries.portfolio import Portfolio as Facts
 from domain.lending.queries.portfolio import portfolio
-from domain.shared import clock, policy
+from domain.shared import policy
 from domain.shared.db import Row
 
 if TYPE_CHECKING:
     from api.loan import Loan
 
 OVERDUE = """{t}.status in ('ACTIVE', 'DEFAULTED') and exists (
-    select 1 from lending.installments i where i.loan_id = {t}.id and i.settled_on is null and i.due_on <= $3::date - $4::int)"""
+    select 1 from lending.installments i where i.loan_id = {t}.id and i.settled_on is null and i.due_on <= shared.business_today() - $3::int)"""
 MOST_DAYS = 36_500
 
 
@@ -127,7 +127,7 @@ class ServicingOperations:
     """The collectors' queue."""
 
     @strawberry.field(description="Loans that are being repaid and past due, the latest first.")
-    async def overdue_loans(
+    def overdue_loans(
         self,
         info: Info,
         minimum_days: Annotated[int, strawberry.argument(description="For how many days at least, 1 to 36,500.")] = 1,
@@ -136,4 +136,4 @@ class ServicingOperations:
     ) -> Connection[Annotated["Loan", strawberry.lazy("api.loan")]]:
         """Loans that are past due."""
         days = min(max(minimum_days, 1), MOST_DAYS)
-        return loans_of(info, first, after, where=OVERDUE, args=[await clock.today(), days])
+        return loans_of(info, first, after, where=OVERDUE, args=[days])

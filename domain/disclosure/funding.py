@@ -13,10 +13,10 @@ WATCHED = Relation(
     """(select loan.*, listing as listing from lending.loans loan
         left join marketplace.listings listing on listing.id = loan.id)""",
     visible=LOANS.visible,
-    columns=LOANS.columns
-    | {
+    columns={
+        **LOANS.columns,
         "read_at": "shared.business_now()",
-        "remaining_minor": LISTINGS.expression("remaining_minor").replace("{t}", "({t}.listing)"),
+        "remaining_minor": LISTINGS.expression("remaining_minor").format(t="({t}.listing)"),
     },
 )
 """Loans as rows of `LOANS`, each with its row of `LISTINGS` (None before it is listed) and the business time of reading."""

@@ -15,7 +15,7 @@ from domain.shared.relations import Relation, plain
 MEMBERS = Relation(
     "identity.users",
     visible="({t}.email_verified_at is not null and cardinality({t}.roles) > 0) or {t}.id = {viewer} or {staff}",
-    columns=plain("id", "pseudonym", "kind", "registered_at")
+    columns=plain("id", "pseudonym", "kind")
     | {"registered_on": "({t}.registered_at at time zone (select clock.time_zone from shared.clock clock))::date"},
 )
 """Users as strangers see them: a pseudonym, no name. Operators and unconfirmed accounts are not shown."""

@@ -47,9 +47,8 @@ BIDS = Relation(
 PLANS = Relation("marketplace.auto_invest_plans", visible="{t}.lender_id = {viewer} or {staff}")
 
 MARKET_LOANS = Relation(
-    """(select loan.*, listing.deadline_at, listing.status as funding_status,
-        case when listing.status = 'OPEN' then listing.target_minor - listing.committed_minor else 0 end as remaining_minor
-        from lending.loans loan join marketplace.listings listing on listing.id = loan.id)""",
+    f"""(select loan.*, listing.deadline_at, {LISTINGS.expression("remaining_minor").format(t="listing")} as remaining_minor
+        from lending.loans loan join marketplace.listings listing on listing.id = loan.id)""",  # noqa: S608 - constants
     visible=LOANS.visible,
     columns=LOANS.columns,
 )

@@ -26,7 +26,8 @@ LOANS = Relation(
         "status_reason": "case when {t}.borrower_id = {viewer} or {staff} then {t}.status_reason end",
     },
 )
-"""A loan is public from its listing on and stays so; before, and if it never was, for its parties and operators."""
+"""A loan is public from its listing on and stays so; before, and if it never was, for its parties and operators. Its amount
+is what is lent or, before that is known, what is asked; why it is in its status is for the borrower and operators."""
 
 INSTALLMENTS = Relation("lending.installments", visible=OF_VISIBLE_LOAN)
 

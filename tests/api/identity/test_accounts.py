@@ -72,7 +72,8 @@ async def test_ids_of_others_lead_nowhere(world: World) -> None:
     eve = await sign_up(world.api, world.http, world.sandbox_url, "eve@accounts.example.com")
     claim = {"country": "CN", "identificationNumber": "110101199001010011", "birthDate": "1990-01-01"}
     answer = await ada.api.mutate("requestIdentityCheck", claim, "...on RequestIdentityCheckPayload { check { id } }")
-    me = (await ada.api.run("{ me { id member { id pseudonym } legalName } }"))["me"]
+    seen = await ada.api.run("{ me { id member { id pseudonym since } legalName } platform { today } }")
+    me = seen["me"]
     query = "query($id: ID!) { node(id: $id) { __typename id } }"
     for id_ in (me["id"], answer["check"]["id"]):
         assert (await ada.api.run(query, id=id_))["node"]["id"] == id_
@@ -80,6 +81,7 @@ async def test_ids_of_others_lead_nowhere(world: World) -> None:
         assert (await world.api.run(query, id=id_))["node"] is None
     assert (await world.api.run(query, id=me["member"]["id"]))["node"]["id"] == me["member"]["id"]
     assert "Ada" not in me["member"]["pseudonym"]
+    assert me["member"]["since"] == seen["platform"]["today"]
 
 
 async def test_documents_are_public_with_their_hashes(world: World) -> None:

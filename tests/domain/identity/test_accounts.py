@@ -126,7 +126,7 @@ async def test_strangers_see_a_pseudonym_and_nobody_sees_another_account() -> No
     everybody = [ada.user_id, bob.user_id, new]
     seen = await queries.MEMBERS.by_ids(STRANGER, everybody)
     assert {row["id"] for row in seen} == {ada.user_id, bob.user_id}
-    assert set(seen[0]) == {"id", "pseudonym", "kind", "registered_at"}
+    assert set(seen[0]) == {"id", "pseudonym", "kind", "registered_on"}
     as_bob = Viewer(bob.user_id, bob.scopes)
     assert [row["id"] for row in await queries.USERS.by_ids(as_bob, everybody)] == [bob.user_id]
     staff = Viewer(ada.user_id, frozenset({Scope.OPERATE}))
