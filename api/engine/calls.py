@@ -1,6 +1,7 @@
 """Calling a field's resolver as strawberry would, with its arguments coerced once for all objects of a level."""
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, cast
 
 from graphql import FieldNode, GraphQLError, GraphQLField, VariableValues
 from graphql.execution.values import get_argument_values
@@ -25,7 +26,7 @@ class Call:
         self._field = field
         self._definition = definition
         self._node = node
-        self._function = resolver.wrapped_func
+        self._function = cast("Callable[..., Any]", resolver.wrapped_func)
         self._takes_self = resolver.self_parameter is not None
         named = (resolver.root_parameter, resolver.parent_parameter)
         self._source_names = tuple(parameter.name for parameter in named if parameter is not None)

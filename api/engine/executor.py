@@ -109,7 +109,9 @@ class Executor:
             async for event in events:
                 yield await self._event(core, run, plan, event)
 
-    async def _event(self, core: CoreExecutor, run: Run | None, plan: ObjectPlan | None, event: Any) -> ExecutionResult:
+    async def _event(
+        self, core: CoreExecutor[Any], run: Run | None, plan: ObjectPlan | None, event: Any
+    ) -> ExecutionResult:
         if plan is not None and run is not None:
             try:
                 ((key, root),) = plan.fields.items()
@@ -250,7 +252,7 @@ def _is_introspection(operation: Operation) -> bool:
 def _already(outcomes: Mapping[str, Outcome]) -> Callable[..., Any]:
     """A middleware that answers root fields with what they came to."""
 
-    def answer(resolve: Callable[..., Any], source: Any, info: GraphQLResolveInfo, **arguments: Any) -> Any:
+    def answer(resolve: Callable[..., Any], source: Any, info: GraphQLResolveInfo[Any], **arguments: Any) -> Any:
         if info.path.prev is None and info.path.key in outcomes:
             outcome = outcomes[str(info.path.key)]
             if outcome.error is not None:

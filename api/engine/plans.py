@@ -86,7 +86,8 @@ class ListOf:
             if value is not None and not isinstance(value, list | tuple):
                 raise Unanswerable("a list that is none")
         done = await self._inner.complete(run, [item for value in values if value is not None for item in value])
-        lists, at = [], 0
+        lists: list[Any] = []
+        at = 0
         for value in values:
             if value is None:
                 lists.append(None)
@@ -266,7 +267,7 @@ class ObjectPlan:
         if not columns:
             return [{} for _ in sources]
         keys = self._keys
-        return [dict(zip(keys, values, strict=True)) for values in zip(*columns, strict=True)]  # type: ignore[arg-type]
+        return [dict(zip(keys, values, strict=True)) for values in zip(*columns, strict=True)]
 
 
 class Child(Protocol):

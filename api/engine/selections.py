@@ -69,7 +69,7 @@ class Selector:
         for directive in node.directives or ():
             name = directive.name.value
             if name in ("skip", "include"):
-                condition = directive.arguments[0].value
+                (condition,) = (argument.value for argument in directive.arguments or ())
                 if isinstance(condition, VariableNode):
                     holds = self._booleans[condition.name.value]
                 else:

@@ -252,9 +252,7 @@ class Subscription:
 
 def make_schema() -> strawberry.Schema:
     """The schema."""
-    return strawberry.Schema(
-        Query, Mutation, Subscription, types=[Author], config=StrawberryConfig(scalar_map=SCALARS)
-    )
+    return strawberry.Schema(Query, Mutation, Subscription, types=[Author], config=StrawberryConfig(scalar_map=SCALARS))
 
 
 MOMENT = datetime(2026, 10, 31, 8, 0, 0, 123456, tzinfo=UTC)

@@ -23,24 +23,45 @@ COMPILED = {
     "only a typename of a composite": "{ books(first: 100) { edges { node { price { __typename } } } } }",
     "to-one": "{ books(first: 100) { edges { node { title author { name initial born } } } } }",
     "to-one twice": "{ books { edges { node { a: author { name } b: author { id mentor { id mentor { name } } } } } } }",
-    "to-many": '{ books(first: 7) { edges { node { author { books(first: 3) { edges { node { id } } pageInfo { hasNextPage } } } } } } }',
+    "to-many": "{ books(first: 7) { edges { node { author { books(first: 3) { edges { node { id } } pageInfo { hasNextPage } } } } } } }",
     "cursors": "{ books(first: 3) { edges { cursor node { id } } pageInfo { endCursor hasNextPage } } }",
     "no nodes": "{ books(first: 3) { pageInfo { endCursor } __typename edges { __typename } } }",
-    "many with a condition": f'{{ author(id: "{AUTHOR}") {{ novels: books(kind: NOVEL) {{ edges {{ node {{ kind }} }} }} books(first: 1) {{ edges {{ node {{ id }} }} }} }} }}',
-    "a resolver of the object": "{ books(first: 4) { edges { node { author { greeting(word: \"Hi\") bookCount name } } } } }",
-    "a resolver and pages": "{ books(first: 9) { edges { node { author { bookCount books(first: 2) { edges { cursor node { author { bookCount } } } } } } } } }",
+    "many with a condition": (
+        f'{{ author(id: "{AUTHOR}") {{ novels: books(kind: NOVEL) {{ edges {{ node {{ kind }} }} }} books(first: 1) {{ '
+        f"edges {{ node {{ id }} }} }} }} }}"
+    ),
+    "a resolver of the object": '{ books(first: 4) { edges { node { author { greeting(word: "Hi") bookCount name } } } } }',
+    "a resolver and pages": (
+        "{ books(first: 9) { edges { node { author { bookCount books(first: 2) { edges { cursor node { author { "
+        "bookCount } } } } } } } } }"
+    ),
     "hidden": f'{{ author(id: "{HIDDEN}") {{ name }} }}',
-    "interface": f'{{ things(ids: ["{AUTHOR}", "{BOOK}", "{HIDDEN}", "{BOOK}"]) {{ __typename id ... on Author {{ name mentor {{ name }} }} ... on Book {{ title author {{ name }} }} }} }}',
-    "union": f'{{ a: found(id: "x") {{ __typename ... on Missing {{ id reason }} }} b: found(id: "{BOOK}") {{ ... on Book {{ title }} __typename }} }}',
+    "interface": (
+        f'{{ things(ids: ["{AUTHOR}", "{BOOK}", "{HIDDEN}", "{BOOK}"]) {{ __typename id ... on Author {{ name mentor {{ '
+        f"name }} }} ... on Book {{ title author {{ name }} }} }} }}"
+    ),
+    "union": (
+        f'{{ a: found(id: "x") {{ __typename ... on Missing {{ id reason }} }} b: found(id: "{BOOK}") {{ ... on Book {{ '
+        f"title }} __typename }} }}"
+    ),
     "lists in lists": "{ matrix }",
     "order of keys": "{ books(first: 2) { pageInfo { hasNextPage } edges { node { title ...F id kind } } } } fragment F on Book { kind tags title }",
-    "merged": "{ books(first: 2) { edges { node { author { name } } } ...E } } fragment E on BookConnection { edges { node { author { id } title } } }",
+    "merged": (
+        "{ books(first: 2) { edges { node { author { name } } } ...E } } fragment E on BookConnection { edges { node { "
+        "author { id } title } } }"
+    ),
     "variables": "query ($n: Int = 2, $k: Kind) { books(first: $n, kind: $k) { edges { node { title } } } }",
-    "skip": "query ($no: Boolean = false, $yes: Boolean = true) { books(first: 2) { edges { node { id @skip(if: $yes) title @include(if: $no) kind ... @include(if: $yes) { tags } } } } }",
+    "skip": (
+        "query ($no: Boolean = false, $yes: Boolean = true) { books(first: 2) { edges { node { id @skip(if: $yes) "
+        "title @include(if: $no) kind ... @include(if: $yes) { tags } } } } }"
+    ),
     "literal skip": "{ books(first: 2) { edges { node { id @skip(if: true) title @include(if: true) } } } }",
     "nothing left": "{ books(first: 1) @skip(if: true) { __typename } }",
     "typename": "{ __typename a: __typename }",
-    "mutation": f'mutation {{ a: count {{ count book {{ id }} }} b: count(bookId: "{BOOK}") {{ count book {{ title author {{ name }} }} __typename }} }}',
+    "mutation": (
+        f'mutation {{ a: count {{ count book {{ id }} }} b: count(bookId: "{BOOK}") {{ count book {{ title author {{ '
+        f"name }} }} __typename }} }}"
+    ),
 }
 BY_CORE = {
     "bad first": "{ books(first: 0) { edges { node { id } } } }",
