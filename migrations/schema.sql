@@ -556,7 +556,8 @@ CREATE TABLE lending.notes (
     CONSTRAINT notes_check CHECK (((principal_received_minor >= 0) AND (principal_received_minor <= principal_minor))),
     CONSTRAINT notes_check1 CHECK (((interest_received_minor >= 0) AND (late_received_minor >= 0) AND (fees_paid_minor >= 0))),
     CONSTRAINT notes_principal_minor_check CHECK ((principal_minor > 0))
-);
+)
+WITH (fillfactor='50');
 COMMENT ON TABLE lending.notes IS 'A lender''s part of a loan, and what it has received in all, by kind: the base of the largest cumulative remainder.';
 COMMENT ON COLUMN lending.notes.status IS 'ACTIVE: ACTIVE\nREPAID: REPAID\nWRITTEN_OFF: WRITTEN_OFF\nCANCELLED: CANCELLED';
 CREATE TABLE lending.products (

@@ -36,6 +36,7 @@ alter table lending.installments
 create index installments_open on lending.installments (due_on, loan_id) where settled_on is null;
 alter table lending.notes add check (principal_minor > 0), add check (principal_received_minor between 0 and principal_minor),
   add check (interest_received_minor >= 0 and late_received_minor >= 0 and fees_paid_minor >= 0);
+alter table lending.notes set (fillfactor = 50);  -- every repayment writes all of a loan's notes: in place, without touching indexes
 create index notes_loan on lending.notes (loan_id, id);
 create index notes_lender on lending.notes (lender_id, id);
 alter table lending.repayments add check (amount_minor > 0);
