@@ -504,16 +504,16 @@ COMMENT ON TABLE lending.allocations IS 'What a repayment paid of which installm
 COMMENT ON COLUMN lending.allocations.kind IS 'FEE: FEE\nLATE_INTEREST: LATE_INTEREST\nINTEREST: INTEREST\nPRINCIPAL: PRINCIPAL';
 CREATE TABLE lending.clawbacks (
     id uuid NOT NULL,
-    lender_id uuid NOT NULL,
+    user_id uuid NOT NULL,
     currency character varying(3) NOT NULL,
     amount_minor bigint NOT NULL,
     recovered_minor bigint NOT NULL,
-    note_id uuid NOT NULL,
-    repayment_id uuid NOT NULL,
+    collection_id uuid NOT NULL,
+    note_id uuid,
     CONSTRAINT clawbacks_amount_minor_check CHECK ((amount_minor > 0)),
     CONSTRAINT clawbacks_check CHECK (((recovered_minor >= 0) AND (recovered_minor <= amount_minor)))
 );
-COMMENT ON TABLE lending.clawbacks IS 'What a lender owes back after a returned repayment whose money they had already withdrawn; netted from their next receipts.';
+COMMENT ON TABLE lending.clawbacks IS 'What a user owes back after a returned debit whose money they had already spent; netted from what they receive next.';
 CREATE TABLE lending.collections (
     id uuid NOT NULL,
     attempt integer NOT NULL,
@@ -937,7 +937,7 @@ CREATE INDEX postings_rest_note_id_id_idx ON ledger.postings_rest USING btree (n
 CREATE INDEX postings_rest_reference_id_id_idx ON ledger.postings_rest USING btree (reference_id, id) WHERE (reference_id IS NOT NULL);
 CREATE INDEX allocations_installment ON lending.allocations USING btree (installment_id);
 CREATE INDEX allocations_repayment ON lending.allocations USING btree (repayment_id);
-CREATE INDEX clawbacks_open ON lending.clawbacks USING btree (lender_id, id) WHERE (recovered_minor < amount_minor);
+CREATE INDEX clawbacks_open ON lending.clawbacks USING btree (user_id, id) WHERE (recovered_minor < amount_minor);
 CREATE INDEX collections_loan ON lending.collections USING btree (loan_id, id);
 CREATE UNIQUE INDEX collections_one_pending ON lending.collections USING btree (loan_id) WHERE ((status)::text = 'PENDING'::text);
 CREATE INDEX idx_loans_borrowe_fc067e ON lending.loans USING btree (borrower_id);
@@ -1012,9 +1012,9 @@ ALTER TABLE ONLY lending.allocations
 ALTER TABLE ONLY lending.allocations
     ADD CONSTRAINT allocations_repayment_id_fkey FOREIGN KEY (repayment_id) REFERENCES lending.repayments(id) ON DELETE RESTRICT;
 ALTER TABLE ONLY lending.clawbacks
-    ADD CONSTRAINT clawbacks_note_id_fkey FOREIGN KEY (note_id) REFERENCES lending.notes(id) ON DELETE RESTRICT;
+    ADD CONSTRAINT clawbacks_collection_id_fkey FOREIGN KEY (collection_id) REFERENCES lending.collections(id) ON DELETE RESTRICT;
 ALTER TABLE ONLY lending.clawbacks
-    ADD CONSTRAINT clawbacks_repayment_id_fkey FOREIGN KEY (repayment_id) REFERENCES lending.repayments(id) ON DELETE RESTRICT;
+    ADD CONSTRAINT clawbacks_note_id_fkey FOREIGN KEY (note_id) REFERENCES lending.notes(id) ON DELETE RESTRICT;
 ALTER TABLE ONLY lending.collections
     ADD CONSTRAINT collections_loan_id_fkey FOREIGN KEY (loan_id) REFERENCES lending.loans(id) ON DELETE RESTRICT;
 ALTER TABLE ONLY lending.installments

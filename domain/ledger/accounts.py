@@ -27,7 +27,7 @@ class AccountKind(StrEnum):
     LENT = "LENT"
     """Platform: minus the principal outstanding of all loans; the other side of PRINCIPAL."""
     CLAWBACK = "CLAWBACK"
-    """Platform: minus what lenders owe back after a repayment was returned that they had already withdrawn."""
+    """Platform: minus what users owe back after a debit was returned whose money they had already spent."""
     AVAILABLE = "AVAILABLE"
     """User: may be bid, paid or withdrawn."""
     HELD = "HELD"

@@ -46,7 +46,7 @@ create index allocations_installment on lending.allocations (installment_id);
 create unique index collections_one_pending on lending.collections (loan_id) where status = 'PENDING';
 create index collections_loan on lending.collections (loan_id, id);
 alter table lending.clawbacks add check (amount_minor > 0), add check (recovered_minor between 0 and amount_minor);
-create index clawbacks_open on lending.clawbacks (lender_id, id) where recovered_minor < amount_minor;
+create index clawbacks_open on lending.clawbacks (user_id, id) where recovered_minor < amount_minor;
 create sequence lending.loan_reference;
 grant usage on sequence lending.loan_reference to kalends_app;
 

@@ -7,6 +7,7 @@ from uuid import UUID
 from domain.ledger import accounts
 from domain.ledger import commands as ledger
 from domain.ledger.accounts import Account, AccountKind
+from domain.lending.commands.debts import lock_debts
 from domain.lending.models import NoteStatus
 from domain.lending.queries.servicing import serviced_loans
 from domain.lending.rules.servicing import ServicedLoan
@@ -27,13 +28,17 @@ class Desk:
     mandates: frozenset[UUID]
     """Loans with an active mandate."""
     debts: list[ServicedDebt]
-    """What their lenders owe back, oldest first."""
+    """What their borrowers and lenders owe back, oldest first."""
     balances: dict[Account, int]
 
     def wallet(self, loan_id: UUID) -> Account:
         """Where the borrower's money is."""
         loan = self.loans[loan_id]
         return accounts.user(AccountKind.AVAILABLE, loan.borrower_id, loan.currency)
+
+    def debts_in(self, currency: str) -> list[ServicedDebt]:
+        """What is owed back in a currency."""
+        return [debt for debt in self.debts if debt.currency == currency]
 
     def calendar(self, loan_id: UUID) -> Calendar:
         """The working days of the loan's country."""
@@ -48,13 +53,13 @@ async def open_desk(rows: Sequence[Row]) -> Desk:
     ids = [row["id"] for row in rows]
     loans = await serviced_loans(rows)
     notes = await _notes(ids)
-    lenders = {note.lender_id for part in notes.values() for note in part}
+    users = {note.lender_id for part in notes.values() for note in part} | {row["borrower_id"] for row in rows}
     desk = Desk(
         rows={row["id"]: row for row in rows},
         loans=loans,
         notes=notes,
         mandates=await _with_mandate(ids),
-        debts=await _debts(lenders, {row["currency"] for row in rows}),
+        debts=await lock_debts(users, {row["currency"] for row in rows}),
         balances={},
     )
     desk.balances = await ledger.lock(_accounts(desk))
@@ -99,16 +104,6 @@ async def _with_mandate(loan_ids: Sequence[UUID]) -> frozenset[UUID]:
         list(loan_ids),
     )
     return frozenset(row["id"] for row in rows)
-
-
-async def _debts(lender_ids: Iterable[UUID], currencies: Iterable[str]) -> list[ServicedDebt]:
-    rows = await db.fetch(
-        """select id, lender_id, currency, amount_minor, recovered_minor from lending.clawbacks
-        where lender_id = any($1) and currency = any($2) and recovered_minor < amount_minor
-        order by id for no key update""",
-        list(lender_ids), list(currencies),
-    )  # fmt: skip
-    return [ServicedDebt(**row) for row in rows]
 
 
 KINDS: Mapping[DueKind, tuple[str, str]] = {
