@@ -32,12 +32,12 @@ async def expire_offers(_: Providers) -> int:
 
 async def expire_listings(_: Providers) -> int:
     """Listings whose deadline has passed."""
-    return await _all(marketplace.expire_listings)
+    return await marketplace.expire_listings()
 
 
 async def close_funded(_: Providers) -> int:
     """Full loans that have rested long enough."""
-    return await _all(marketplace.close_funded)
+    return await marketplace.close_funded()
 
 
 async def collect(_: Providers) -> int:
