@@ -26,7 +26,9 @@ class SuspenseItem(Node):
 
     row: strawberry.Private[Row]
     status: SuspenseStatus = strawberry.field(description="What became of it.")
-    amount: money.Money = strawberry.field(description="How much; negative: missing from the custody account.")
+    amount: money.Money = strawberry.field(
+        description="How much; negative: missing from the custody account, as when a deposit bounced after it was final."
+    )
     reference: str | None = strawberry.field(description="The payment reference as the payer wrote it.")
     account_number: str | None = strawberry.field(description="Where it came from, as the bank tells.")
     booked_on: date = strawberry.field(description="When the bank booked it.")
@@ -34,7 +36,9 @@ class SuspenseItem(Node):
     explanation: str = strawberry.field(description="Why it is here.")
     decided_at: datetime | None = strawberry.field(description="When it was decided, in business time.")
 
-    @strawberry.field(description="Whom it was given to; null unless it was.")
+    @strawberry.field(
+        description="Whom it was given to, or who bears what is missing; null: nobody yet, or the platform."
+    )
     async def member(self, info: Info) -> Member | None:
         """Whom it was given to."""
         row = await info.context.one(MEMBERS, self.row["user_id"])
