@@ -918,6 +918,7 @@ CREATE UNIQUE INDEX identity_checks_one_open ON identity.identity_checks USING b
 CREATE INDEX identity_checks_waiting ON identity.identity_checks USING btree (status) WHERE ((status)::text = ANY ((ARRAY['PENDING'::character varying, 'SUBMITTED'::character varying, 'REVIEW'::character varying])::text[]));
 CREATE INDEX idx_documents_loan_id_b3b432 ON identity.documents USING btree (loan_id);
 CREATE INDEX idx_sessions_family__8d675e ON identity.sessions USING btree (family_id);
+CREATE INDEX sessions_expiry ON identity.sessions USING btree (expires_at);
 CREATE INDEX sessions_user ON identity.sessions USING btree (user_id);
 CREATE INDEX accounts_reference ON ledger.accounts USING btree (reference_id) WHERE (reference_id IS NOT NULL);
 CREATE INDEX postings_credit ON ONLY ledger.postings USING btree (credit_id, id);

@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 
+from domain.identity import commands as identity
 from domain.lending import commands as lending
 from domain.marketplace import commands as marketplace
 from domain.payments import commands as payments
@@ -54,6 +55,11 @@ async def default(_: Providers) -> int:
 async def remind(_: Providers) -> int:
     """Installments to remind of."""
     return await _all(lending.remind_due)
+
+
+async def prune(_: Providers) -> int:
+    """Sessions and access tokens that have run out."""
+    return await _all(identity.prune_credentials)
 
 
 async def reconcile(providers: Providers) -> int:

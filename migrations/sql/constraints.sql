@@ -6,6 +6,7 @@ create unique index documents_contract_version on identity.documents (loan_id, k
 create unique index identity_checks_one_open on identity.identity_checks (user_id) where status in ('PENDING', 'SUBMITTED', 'REVIEW', 'VERIFIED');
 create index identity_checks_waiting on identity.identity_checks (status) where status in ('PENDING', 'SUBMITTED', 'REVIEW');
 create index sessions_user on identity.sessions (user_id);
+create index sessions_expiry on identity.sessions (expires_at);
 create index access_tokens_user on identity.access_tokens (user_id);
 
 alter table payments.transfers add check (amount_minor > 0);
