@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 from uuid import UUID
 
 from domain.lending.rules.distribution import NoteShare, share
@@ -38,8 +39,7 @@ class ServicedDebt:
         return self.amount_minor - self.recovered_minor
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Receipt:
+class Receipt(NamedTuple):
     """A note's part of one repayment, in minor units. `fee_minor`: the service fee, kept from the interest."""
 
     note: ServicedNote
