@@ -18,7 +18,8 @@ from arq import cron
 from arq.connections import ArqRedis, RedisSettings
 from arq.worker import Worker, func
 
-from domain.shared import bell, db, logs
+from domain.shared import bell, db, logs, policy
+from domain.shared.calendar import calendar
 from domain.shared.errors import Busy
 from domain.shared.settings import Settings
 from workers import drain, providers
@@ -55,6 +56,7 @@ def run(settings: Settings) -> None:
 
 
 async def _run(settings: Settings) -> None:
+    calendar(policy.active().country)  # before anything is locked
     await db.connect(settings.database_url.get_secret_value(), settings.database_pool_size)
     bell.connect(settings.redis_url.get_secret_value())
     stopping = asyncio.Event()
