@@ -25,12 +25,14 @@ from api.masking import bug, present
 from api.middleware import AccessLog, SecurityHeaders
 from api.webhooks import Receiver, Webhooks
 from api.websocket import GraphQLOverWebSocket
-from domain.shared import bell, db
+from domain.shared import bell, db, policy
+from domain.shared.calendar import calendar
 from domain.shared.errors import Busy
 from domain.shared.settings import Settings
 from migrations.status import pending
 
 READY_TIMEOUT_S = 3.0
+LOAD_CALENDAR_AFTER_S = 1.0
 
 log = structlog.get_logger()
 
@@ -88,16 +90,24 @@ def _lifespan(settings: Settings) -> Callable[[Starlette], AbstractAsyncContextM
         await db.connect(settings.database_url.get_secret_value(), settings.database_pool_size)
         bell.connect(redis_url)
         await hub.start(redis_url)
+        loading = asyncio.create_task(_load_calendar())
         log.info("api.started")
         try:
             yield
         finally:
+            loading.cancel()
             await hub.stop()
             await db.disconnect()  # first: transactions that still run ring the bell when they commit
             await bell.disconnect()
             log.info("api.stopped")
 
     return lifespan
+
+
+async def _load_calendar() -> None:
+    """In a thread, when the first requests are answered, and before one of them holds locks meanwhile."""
+    await asyncio.sleep(LOAD_CALENDAR_AFTER_S)
+    await asyncio.to_thread(calendar, policy.active().country)
 
 
 async def healthy(_: Request) -> Response:

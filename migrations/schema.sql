@@ -504,16 +504,16 @@ COMMENT ON TABLE lending.allocations IS 'What a repayment paid of which installm
 COMMENT ON COLUMN lending.allocations.kind IS 'FEE: FEE\nLATE_INTEREST: LATE_INTEREST\nINTEREST: INTEREST\nPRINCIPAL: PRINCIPAL';
 CREATE TABLE lending.clawbacks (
     id uuid NOT NULL,
-    lender_id uuid NOT NULL,
+    user_id uuid NOT NULL,
     currency character varying(3) NOT NULL,
     amount_minor bigint NOT NULL,
     recovered_minor bigint NOT NULL,
-    note_id uuid NOT NULL,
-    repayment_id uuid NOT NULL,
+    collection_id uuid NOT NULL,
+    note_id uuid,
     CONSTRAINT clawbacks_amount_minor_check CHECK ((amount_minor > 0)),
     CONSTRAINT clawbacks_check CHECK (((recovered_minor >= 0) AND (recovered_minor <= amount_minor)))
 );
-COMMENT ON TABLE lending.clawbacks IS 'What a lender owes back after a returned repayment whose money they had already withdrawn; netted from their next receipts.';
+COMMENT ON TABLE lending.clawbacks IS 'What a user owes back after a returned debit whose money they had already spent; netted from what they receive next.';
 CREATE TABLE lending.collections (
     id uuid NOT NULL,
     attempt integer NOT NULL,
@@ -556,7 +556,8 @@ CREATE TABLE lending.notes (
     CONSTRAINT notes_check CHECK (((principal_received_minor >= 0) AND (principal_received_minor <= principal_minor))),
     CONSTRAINT notes_check1 CHECK (((interest_received_minor >= 0) AND (late_received_minor >= 0) AND (fees_paid_minor >= 0))),
     CONSTRAINT notes_principal_minor_check CHECK ((principal_minor > 0))
-);
+)
+WITH (fillfactor='50');
 COMMENT ON TABLE lending.notes IS 'A lender''s part of a loan, and what it has received in all, by kind: the base of the largest cumulative remainder.';
 COMMENT ON COLUMN lending.notes.status IS 'ACTIVE: ACTIVE\nREPAID: REPAID\nWRITTEN_OFF: WRITTEN_OFF\nCANCELLED: CANCELLED';
 CREATE TABLE lending.products (
@@ -917,6 +918,7 @@ CREATE UNIQUE INDEX identity_checks_one_open ON identity.identity_checks USING b
 CREATE INDEX identity_checks_waiting ON identity.identity_checks USING btree (status) WHERE ((status)::text = ANY ((ARRAY['PENDING'::character varying, 'SUBMITTED'::character varying, 'REVIEW'::character varying])::text[]));
 CREATE INDEX idx_documents_loan_id_b3b432 ON identity.documents USING btree (loan_id);
 CREATE INDEX idx_sessions_family__8d675e ON identity.sessions USING btree (family_id);
+CREATE INDEX sessions_expiry ON identity.sessions USING btree (expires_at);
 CREATE INDEX sessions_user ON identity.sessions USING btree (user_id);
 CREATE INDEX accounts_reference ON ledger.accounts USING btree (reference_id) WHERE (reference_id IS NOT NULL);
 CREATE INDEX postings_credit ON ONLY ledger.postings USING btree (credit_id, id);
@@ -936,7 +938,7 @@ CREATE INDEX postings_rest_note_id_id_idx ON ledger.postings_rest USING btree (n
 CREATE INDEX postings_rest_reference_id_id_idx ON ledger.postings_rest USING btree (reference_id, id) WHERE (reference_id IS NOT NULL);
 CREATE INDEX allocations_installment ON lending.allocations USING btree (installment_id);
 CREATE INDEX allocations_repayment ON lending.allocations USING btree (repayment_id);
-CREATE INDEX clawbacks_open ON lending.clawbacks USING btree (lender_id, id) WHERE (recovered_minor < amount_minor);
+CREATE INDEX clawbacks_open ON lending.clawbacks USING btree (user_id, id) WHERE (recovered_minor < amount_minor);
 CREATE INDEX collections_loan ON lending.collections USING btree (loan_id, id);
 CREATE UNIQUE INDEX collections_one_pending ON lending.collections USING btree (loan_id) WHERE ((status)::text = 'PENDING'::text);
 CREATE INDEX idx_loans_borrowe_fc067e ON lending.loans USING btree (borrower_id);
@@ -1011,9 +1013,9 @@ ALTER TABLE ONLY lending.allocations
 ALTER TABLE ONLY lending.allocations
     ADD CONSTRAINT allocations_repayment_id_fkey FOREIGN KEY (repayment_id) REFERENCES lending.repayments(id) ON DELETE RESTRICT;
 ALTER TABLE ONLY lending.clawbacks
-    ADD CONSTRAINT clawbacks_note_id_fkey FOREIGN KEY (note_id) REFERENCES lending.notes(id) ON DELETE RESTRICT;
+    ADD CONSTRAINT clawbacks_collection_id_fkey FOREIGN KEY (collection_id) REFERENCES lending.collections(id) ON DELETE RESTRICT;
 ALTER TABLE ONLY lending.clawbacks
-    ADD CONSTRAINT clawbacks_repayment_id_fkey FOREIGN KEY (repayment_id) REFERENCES lending.repayments(id) ON DELETE RESTRICT;
+    ADD CONSTRAINT clawbacks_note_id_fkey FOREIGN KEY (note_id) REFERENCES lending.notes(id) ON DELETE RESTRICT;
 ALTER TABLE ONLY lending.collections
     ADD CONSTRAINT collections_loan_id_fkey FOREIGN KEY (loan_id) REFERENCES lending.loans(id) ON DELETE RESTRICT;
 ALTER TABLE ONLY lending.installments

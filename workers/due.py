@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 
+from domain.identity import commands as identity
 from domain.lending import commands as lending
 from domain.marketplace import commands as marketplace
 from domain.payments import commands as payments
@@ -32,12 +33,12 @@ async def expire_offers(_: Providers) -> int:
 
 async def expire_listings(_: Providers) -> int:
     """Listings whose deadline has passed."""
-    return await _all(marketplace.expire_listings)
+    return await marketplace.expire_listings()
 
 
 async def close_funded(_: Providers) -> int:
     """Full loans that have rested long enough."""
-    return await _all(marketplace.close_funded)
+    return await marketplace.close_funded()
 
 
 async def collect(_: Providers) -> int:
@@ -54,6 +55,11 @@ async def default(_: Providers) -> int:
 async def remind(_: Providers) -> int:
     """Installments to remind of."""
     return await _all(lending.remind_due)
+
+
+async def prune(_: Providers) -> int:
+    """Sessions and access tokens that have run out."""
+    return await _all(identity.prune_credentials)
 
 
 async def reconcile(providers: Providers) -> int:

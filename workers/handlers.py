@@ -37,6 +37,11 @@ async def take_back(events: Sequence[Delivery]) -> None:
         await lending.collection_returned(event.uuid("collection_id"))
 
 
+async def net(events: Sequence[Delivery]) -> None:
+    """Deposits are final: borrowers who owe something back have the means."""
+    await lending.net_deposits({user_id for event in events for user_id in event.audience})
+
+
 async def match(events: Sequence[Delivery]) -> None:
     """Loans were listed: auto-invest plans bid."""
     await marketplace.match_loans([event.uuid("loan_id") for event in events])
@@ -49,6 +54,7 @@ HANDLERS: Handlers = {
     "session.compromised": [letters.to_user("session_revoked")],
     "identity.verified": [letters.to_user("identity_verified")],
     "identity.rejected": [letters.to_user("identity_rejected")],
+    "deposit.settled": [net],
     "deposit.bounced": [letters.about_money("deposit_bounced")],
     "withdrawal.settled": [letters.about_money("withdrawal_paid")],
     "withdrawal.refused": [letters.about_money("withdrawal_refused")],

@@ -1,11 +1,14 @@
 """The worker process: arq runs the jobs, a listener turns rings into jobs, and PostgreSQL says what there is to do.
 
 arq has its habits, and this module is the only one that knows them: jobs carry nothing, are found in PostgreSQL, and may
-fail or run twice; no result is kept, so that a job's id is free again; a Valkey that is away ends arq's loop, so while
-it is away this process sweeps by itself and tries again.
+fail or run twice; no result is kept, so that a job's id is free again; arq looks for jobs by the clock, so whoever makes
+one here has it look at once; a Valkey that is away ends arq's loop, so while it is away this process sweeps by itself and
+tries again.
 """
 
 import asyncio
+import contextlib
+import gc
 import json
 import signal
 import time
@@ -18,14 +21,19 @@ from arq import cron
 from arq.connections import ArqRedis, RedisSettings
 from arq.worker import Worker, func
 
-from domain.shared import bell, db, logs
+from domain.shared import bell, db, logs, policy
+from domain.shared.calendar import calendar
 from domain.shared.errors import Busy
 from domain.shared.settings import Settings
 from workers import drain, providers
 
 QUEUE = "kalends:jobs"
-COALESCE_MS = 100
+COALESCE_MS = 20
 """The first ring of such a moment starts a job at once, all others of it one job at its end."""
+POLL_S = 0.5
+"""How often arq looks for jobs unasked."""
+GARBAGE = 50_000
+"""Python looks for cycles after so many new objects: a chunk of loans makes tens of thousands, and none."""
 LOST_AFTER_S = 1.0
 """A job that has not run so long after its ring is taken for lost."""
 RETRY_S = 1.0
@@ -51,10 +59,13 @@ async def sweep(ctx: dict[str, Any]) -> None:
 def run(settings: Settings) -> None:
     """Run a worker until SIGTERM or Ctrl-C; running jobs get 15 s to finish."""
     logs.configure(settings)
+    gc.freeze()
+    gc.set_threshold(GARBAGE)
     uvloop.run(_run(settings))
 
 
 async def _run(settings: Settings) -> None:
+    calendar(policy.active().country)  # before anything is locked
     await db.connect(settings.database_url.get_secret_value(), settings.database_pool_size)
     bell.connect(settings.redis_url.get_secret_value())
     stopping = asyncio.Event()
@@ -80,7 +91,7 @@ async def _with_valkey(settings: Settings, outside: providers.Providers, stoppin
         worker = _worker(pool, outside)
         tasks = [
             asyncio.create_task(worker.async_run()),
-            asyncio.create_task(_listen(settings, pool, outside)),
+            asyncio.create_task(_listen(settings, pool, worker, outside)),
             asyncio.create_task(stopping.wait()),
         ]
         await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
@@ -96,7 +107,7 @@ async def _with_valkey(settings: Settings, outside: providers.Providers, stoppin
         log.warning("worker.without_valkey", error=type(error).__name__)
         await _without_valkey(outside)
     finally:
-        await pool.aclose()
+        await pool.aclose(close_connection_pool=True)
     if not stopping.is_set():
         await asyncio.sleep(RETRY_S)
 
@@ -130,8 +141,24 @@ def _dump(job: dict[str, Any]) -> bytes:
     return json.dumps(job, default=str).encode()
 
 
-def _worker(pool: ArqRedis, outside: providers.Providers) -> Worker:
-    return Worker(
+class RungWorker(Worker):
+    """A worker that also looks for jobs when it is told that there is one."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._looking = asyncio.Lock()
+
+    async def look(self) -> None:
+        """Start the jobs that wait, up to the limit, now."""
+        await self._poll_iteration()
+
+    async def _poll_iteration(self) -> None:
+        async with self._looking:
+            await super()._poll_iteration()
+
+
+def _worker(pool: ArqRedis, outside: providers.Providers) -> RungWorker:
+    return RungWorker(
         functions=[func(prompt, keep_result=0), func(sweep, keep_result=0)],
         cron_jobs=[cron(sweep, second=0, keep_result=0, unique=True)],
         redis_pool=pool,
@@ -144,14 +171,14 @@ def _worker(pool: ArqRedis, outside: providers.Providers) -> Worker:
         max_jobs=4,
         max_tries=1,
         job_timeout=JOB_TIMEOUT_S,
-        poll_delay=0.02,
+        poll_delay=POLL_S,
         handle_signals=False,
         retry_jobs=False,
         health_check_interval=30,
     )
 
 
-async def _listen(settings: Settings, pool: ArqRedis, outside: providers.Providers) -> None:
+async def _listen(settings: Settings, pool: ArqRedis, worker: RungWorker, outside: providers.Providers) -> None:
     """Turn rings into jobs; the first is made at once, for what happened while nobody listened."""
     client = redis.Redis.from_url(settings.redis_url.get_secret_value())
     rung = asyncio.Event()
@@ -160,11 +187,12 @@ async def _listen(settings: Settings, pool: ArqRedis, outside: providers.Provide
         async with client.pubsub() as pubsub:
             await pubsub.subscribe(bell.CHANNEL)
             await pool.enqueue_job("sweep")
-            heard = 0
+            await worker.look()
+            enqueue = Enqueue(pool, worker)
             async for message in pubsub.listen():
                 if message["type"] == "message" and bell.Ring.load(message["data"]).outbox:
                     rung.set()
-                    heard = await _enqueue(pool, heard)
+                    await enqueue()
     finally:
         making_good.cancel()
         await client.aclose()
@@ -182,16 +210,31 @@ async def _make_good(rung: asyncio.Event, outside: providers.Providers) -> None:
             log.warning("worker.without_postgres", error=error.code)
 
 
-async def _enqueue(pool: ArqRedis, heard: int) -> int:
-    """A job at once for the first ring of a moment, and one at its end for all others; returns the moment.
+class Enqueue:
+    """Makes a job at once for the first ring of a moment, and one at its end for all others.
 
     All workers name the jobs of a moment alike, so that one of them does each.
     """
-    now_ms = time.time_ns() // 1_000_000
-    moment = now_ms // COALESCE_MS
-    if moment != heard:
-        await pool.enqueue_job("prompt", _job_id=f"prompt:{moment}")
-    else:
-        rest_s = (COALESCE_MS - now_ms % COALESCE_MS) / 1000
-        await pool.enqueue_job("prompt", _job_id=f"prompt:{moment}:rest", _defer_by=rest_s)
-    return moment
+
+    def __init__(self, pool: ArqRedis, worker: RungWorker) -> None:
+        self._pool, self._worker = pool, worker
+        self._heard = self._rest = 0
+        self._resting: asyncio.Task[None] | None = None
+
+    async def __call__(self) -> None:
+        """It rang."""
+        now_ms = time.time_ns() // 1_000_000
+        moment = now_ms // COALESCE_MS
+        if moment != self._heard:
+            self._heard = moment
+            await self._pool.enqueue_job("prompt", _job_id=f"prompt:{moment}")
+            await self._worker.look()
+        elif moment != self._rest:
+            self._rest = moment
+            self._resting = asyncio.create_task(self._at_the_end(moment, COALESCE_MS - now_ms % COALESCE_MS))
+
+    async def _at_the_end(self, moment: int, wait_ms: int) -> None:
+        await asyncio.sleep(wait_ms / 1000)
+        with contextlib.suppress(redis.RedisError, OSError):  # the listener hears of it too
+            await self._pool.enqueue_job("prompt", _job_id=f"prompt:{moment}:rest")
+            await self._worker.look()

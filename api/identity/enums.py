@@ -51,17 +51,21 @@ class Goal(Enum):
 
     BORROW = strawberry.enum_value("BORROW", description="Take a loan.")
     LEND = strawberry.enum_value("LEND", description="Bid on loans.")
+    GIVE_MANDATE = strawberry.enum_value("GIVE_MANDATE", description="Have a bank account debited for what is owed.")
 
 
-@strawberry.enum(description="What comes before borrowing or lending.")
+@strawberry.enum(description="What comes before borrowing, lending or giving a mandate.")
 class StepKind(Enum):
-    """What comes before borrowing or lending."""
+    """What comes before borrowing, lending or giving a mandate."""
 
     VERIFY_EMAIL = strawberry.enum_value("VERIFY_EMAIL", description="Confirm the e-mail address.")
     ACCEPT_TERMS = strawberry.enum_value("ACCEPT_TERMS", description="Accept the current terms of use.")
     IDENTITY_CHECK = strawberry.enum_value("IDENTITY_CHECK", description="Have one's identity verified.")
     ACCEPT_RISK_WARNING = strawberry.enum_value(
         "ACCEPT_RISK_WARNING", description="Read and accept the current risk warning."
+    )
+    ACCEPT_DEBIT_MANDATE = strawberry.enum_value(
+        "ACCEPT_DEBIT_MANDATE", description="Accept the permission to debit a bank account."
     )
 
 

@@ -18,6 +18,7 @@ MUTATION_OF = {
     rules.Step.ACCEPT_TERMS: "acceptDocuments",
     rules.Step.IDENTITY_CHECK: "requestIdentityCheck",
     rules.Step.ACCEPT_RISK_WARNING: "acceptDocuments",
+    rules.Step.ACCEPT_DEBIT_MANDATE: "acceptDocuments",
 }
 
 
@@ -38,13 +39,17 @@ class IdentityMe:
         """The scopes of the credential."""
         return [Scope(scope.value) for scope in sorted(info.context.viewer.scopes)]
 
-    @strawberry.field(description="What is still to be done before borrowing or lending, in order; empty: nothing.")
+    @strawberry.field(description="What is still to be done before a goal, in order; empty: nothing.")
     async def next_steps(
         self, info: Info, goal: Annotated[Goal, strawberry.argument(description="What the account wants to do.")]
     ) -> list[Step]:
         """The steps that are missing."""
         profile = policy.active()
-        required = profile.borrower_steps if goal is Goal.BORROW else profile.lender_steps
+        required = {
+            Goal.BORROW: profile.borrower_steps,
+            Goal.LEND: profile.lender_steps,
+            Goal.GIVE_MANDATE: rules.MANDATE_STEPS,
+        }[goal]
         user_id: UUID = self.row["id"]
         missing = [rules.Step(name) for name in (await queries.missing_steps([user_id], required))[user_id]]
         kinds = [rules.DOCUMENT_OF[step] for step in missing if step in rules.DOCUMENT_OF]

@@ -24,7 +24,8 @@ class SuspenseItem(Node):
 
     status: SuspenseStatus = column(description="What became of it.")
     amount: money.Money = money.column(
-        "amount_minor", description="How much; negative: missing from the custody account."
+        "amount_minor",
+        description="How much; negative: missing from the custody account, as when a deposit bounced after it was final.",
     )
     reference: str | None = column(description="The payment reference as the payer wrote it.")
     account_number: str | None = column(description="Where it came from, as the bank tells.")
@@ -33,7 +34,11 @@ class SuspenseItem(Node):
     explanation: str = column(description="Why it is here.")
     decided_at: datetime | None = column(description="When it was decided, in business time.")
 
-    member: Member | None = one("Member", "user_id", description="Whom it was given to; null unless it was.")
+    member: Member | None = one(
+        "Member",
+        "user_id",
+        description="Whom it was given to, or who bears what is missing; null: nobody yet, or the platform.",
+    )
 
 
 @strawberry.type(description="A difference between the bank and the books.")

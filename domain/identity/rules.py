@@ -33,19 +33,24 @@ class Goal(StrEnum):
 
 
 class Step(StrEnum):
-    """What the law or the platform asks before somebody borrows or lends."""
+    """What the law or the platform asks before somebody borrows, lends or has a bank account debited."""
 
     VERIFY_EMAIL = "VERIFY_EMAIL"
     ACCEPT_TERMS = "ACCEPT_TERMS"
     IDENTITY_CHECK = "IDENTITY_CHECK"
     ACCEPT_RISK_WARNING = "ACCEPT_RISK_WARNING"
+    ACCEPT_DEBIT_MANDATE = "ACCEPT_DEBIT_MANDATE"
 
 
 DOCUMENT_OF: Mapping[Step, DocumentKind] = {
     Step.ACCEPT_TERMS: DocumentKind.TERMS,
     Step.ACCEPT_RISK_WARNING: DocumentKind.RISK_WARNING,
+    Step.ACCEPT_DEBIT_MANDATE: DocumentKind.DEBIT_MANDATE,
 }
 """The document whose current version a step asks to accept."""
+
+MANDATE_STEPS = (Step.ACCEPT_DEBIT_MANDATE,)
+"""What comes before a mandate, under every profile."""
 
 
 @dataclass(frozen=True)

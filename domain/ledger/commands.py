@@ -1,8 +1,8 @@
 """Posting: the only way money moves."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
 from datetime import date
+from typing import NamedTuple
 from uuid import UUID
 
 from domain.ledger.accounts import Account
@@ -10,8 +10,7 @@ from domain.shared import clock, db, ids
 from domain.shared.money import Money
 
 
-@dataclass(frozen=True, kw_only=True)
-class Posting:
+class Posting(NamedTuple):
     """An amount (minor units, positive) that moves from `debit` to `credit`.
 
     `reference_id` is what caused it (a bid, a transfer, a repayment). A lender's share of a repayment names its `note_id`,
@@ -121,7 +120,7 @@ def _currency(posting: Posting) -> str:
 
 def mirror(posting: Posting, kind: str) -> Posting:
     """The posting that undoes another."""
-    return replace(posting, kind=kind, debit=posting.credit, credit=posting.debit, entry_id=None)
+    return posting._replace(kind=kind, debit=posting.credit, credit=posting.debit, entry_id=None)
 
 
 async def balance(account: Account) -> Money:

@@ -46,7 +46,7 @@ CHECKS = (
           from lending.repayments r) s where amount_minor <> allocated or amount_minor <> distributed""",  # noqa: S608 - a constant
     ),
     Check(
-        "what the platform fronted for returned repayments is what lenders owe back",
+        "what the platform fronted for returned debits is what users owe back",
         """select format('%s: fronted %s, owed %s', currency, fronted, owed) from (
           select a.currency,
             coalesce((select sum(case when p.debit_id = a.id then p.amount_minor else -p.amount_minor end)

@@ -272,13 +272,14 @@ class Collection(Entity):
 
 
 class Clawback(Entity):
-    """What a lender owes back after a returned repayment whose money they had already withdrawn; netted from their next receipts."""
+    """What a user owes back after a returned debit whose money they had already spent; netted from what they receive next."""
 
-    repayment_id: UUID
-    repayment = foreign_key("Repayment")
-    note_id: UUID
-    note = foreign_key("Note")
-    lender_id = fields.UUIDField()
+    collection_id: UUID
+    collection = foreign_key("Collection")
+    note_id: UUID | None
+    """Which note a lender's share was of; None: what the borrower got because the loan did not owe it."""
+    note = foreign_key("Note", null=True)
+    user_id = fields.UUIDField()
     currency = fields.CharField(max_length=3)
     amount_minor = fields.BigIntField()
     recovered_minor = fields.BigIntField(default=0)

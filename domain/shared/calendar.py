@@ -47,7 +47,10 @@ class Calendar:
 
 @cache
 def calendar(country: str) -> Calendar:
-    """The calendar of a country. Raises `ValueError` if there is none."""
+    """The calendar of a country. Raises `ValueError` if there is none.
+
+    The first one of a process imports the library's countries, a third of a second: processes do it before they hold locks.
+    """
     return Calendar(country)
 
 

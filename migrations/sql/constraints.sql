@@ -6,6 +6,7 @@ create unique index documents_contract_version on identity.documents (loan_id, k
 create unique index identity_checks_one_open on identity.identity_checks (user_id) where status in ('PENDING', 'SUBMITTED', 'REVIEW', 'VERIFIED');
 create index identity_checks_waiting on identity.identity_checks (status) where status in ('PENDING', 'SUBMITTED', 'REVIEW');
 create index sessions_user on identity.sessions (user_id);
+create index sessions_expiry on identity.sessions (expires_at);
 create index access_tokens_user on identity.access_tokens (user_id);
 
 alter table payments.transfers add check (amount_minor > 0);
@@ -36,6 +37,7 @@ alter table lending.installments
 create index installments_open on lending.installments (due_on, loan_id) where settled_on is null;
 alter table lending.notes add check (principal_minor > 0), add check (principal_received_minor between 0 and principal_minor),
   add check (interest_received_minor >= 0 and late_received_minor >= 0 and fees_paid_minor >= 0);
+alter table lending.notes set (fillfactor = 50);  -- every repayment writes all of a loan's notes: in place, without touching indexes
 create index notes_loan on lending.notes (loan_id, id);
 create index notes_lender on lending.notes (lender_id, id);
 alter table lending.repayments add check (amount_minor > 0);
@@ -45,7 +47,7 @@ create index allocations_installment on lending.allocations (installment_id);
 create unique index collections_one_pending on lending.collections (loan_id) where status = 'PENDING';
 create index collections_loan on lending.collections (loan_id, id);
 alter table lending.clawbacks add check (amount_minor > 0), add check (recovered_minor between 0 and amount_minor);
-create index clawbacks_open on lending.clawbacks (lender_id, id) where recovered_minor < amount_minor;
+create index clawbacks_open on lending.clawbacks (user_id, id) where recovered_minor < amount_minor;
 create sequence lending.loan_reference;
 grant usage on sequence lending.loan_reference to kalends_app;
 

@@ -1,5 +1,7 @@
 """Working days, makeup days and months."""
 
+import subprocess
+import sys
 from datetime import date, timedelta
 
 import pytest
@@ -55,6 +57,22 @@ def test_every_working_day_between_is_counted(day: date, count: int, country: st
     between = (day + timedelta(days=passed) for passed in range(1, (end - day).days + 1))
     assert sum(map(banks.is_working_day, between)) == count
     assert banks.is_working_day(end)
+
+
+def test_only_the_first_calendar_of_a_process_imports_countries() -> None:
+    script = """
+import sys
+from datetime import date
+from domain.shared.calendar import calendar
+
+calendar("CN")
+known = set(sys.modules)
+for country in ("CN", "DE", "XECB"):
+    calendar(country).is_working_day(date(2025, 10, 9))
+print(sorted(name for name in set(sys.modules) - known if name.startswith("holidays")))
+"""
+    run = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert run.stdout == "[]\n"
 
 
 def test_an_unknown_country_is_refused() -> None:

@@ -6,7 +6,7 @@ import strawberry
 
 from api.context import Info
 from api.engine import existing
-from api.errors import Busy, IdempotencyConflict, InvalidInput, NotAllowed, NotFound, WrongState
+from api.errors import Busy, IdempotencyConflict, InsufficientFunds, InvalidInput, NotAllowed, NotFound, WrongState
 from api.mutation import mutation
 from api.node import parse_id
 from api.payments.mutations.transfers import KEY, REPLAYED
@@ -20,11 +20,16 @@ class AssignSuspenseInput:
     """Whose money it is."""
 
     item_id: strawberry.ID = strawberry.field(description="The item, in status OPEN.")
-    member_id: strawberry.ID = strawberry.field(description="The member it belongs to.")
+    member_id: strawberry.ID | None = strawberry.field(
+        default=None,
+        description="The member it belongs to; of missing money, who bears it from the wallet. Null: the platform bears it.",
+    )
     idempotency_key: strawberry.ID = strawberry.field(description=KEY)
 
 
-@strawberry.type(description="The money is in the member's wallet: available, or unsettled until it is final.")
+@strawberry.type(
+    description="The money is in the member's wallet: available, or unsettled until it is final. Missing money was taken."
+)
 class AssignSuspensePayload:
     """The money is in the member's wallet."""
 
@@ -33,8 +38,17 @@ class AssignSuspensePayload:
 
 
 AssignSuspenseResult = Annotated[
-    AssignSuspensePayload | WrongState | InvalidInput | NotFound | NotAllowed | IdempotencyConflict | Busy,
-    strawberry.union("AssignSuspenseResult", description="The money found its owner, or why not."),
+    AssignSuspensePayload
+    | InsufficientFunds
+    | WrongState
+    | InvalidInput
+    | NotFound
+    | NotAllowed
+    | IdempotencyConflict
+    | Busy,
+    strawberry.union(
+        "AssignSuspenseResult", description="The money found its owner, missing money its bearer; or why not."
+    ),
 ]
 
 
@@ -64,12 +78,15 @@ ReturnSuspenseResult = Annotated[
 class SuspenseMutation:
     """Decisions about suspense."""
 
-    @mutation("Give money in suspense to its owner. Operators with the scope FINANCE.")
+    @mutation(
+        "Give money in suspense to its owner; take missing money (a negative amount) from a member or from the platform's fees. "
+        "Operators with the scope FINANCE."
+    )
     async def assign_suspense(self, info: Info, input: AssignSuspenseInput) -> AssignSuspenseResult:
         """Give money in suspense to its owner."""
         request = AssignSuspense(
             item_id=parse_id("suspense", input.item_id, "itemId"),
-            user_id=parse_id("member", input.member_id, "memberId"),
+            user_id=parse_id("member", input.member_id, "memberId") if input.member_id else None,
             idempotency_key=input.idempotency_key,
         )
         assigned = await commands.assign_suspense(info.context.actor, request)

@@ -24,6 +24,7 @@ from domain.identity.commands.documents import (
     publish_loan_contract,
     record_consents,
 )
+from domain.identity.commands.pruning import prune_credentials
 from domain.identity.commands.sessions import SessionTokens, log_in, log_out, refresh_session, revoke_sessions
 from domain.identity.commands.tokens import NewAccessToken, create_access_token, revoke_access_token
 
@@ -45,6 +46,7 @@ __all__ = [
     "log_in",
     "log_out",
     "mark_checks_submitted",
+    "prune_credentials",
     "publish_documents",
     "publish_loan_contract",
     "record_consents",

@@ -3,6 +3,7 @@
 from domain.lending.commands.application import Application, ApplyForLoan, apply_for_loan
 from domain.lending.commands.closing import activate, close, mark_funded, unlist, unwind
 from domain.lending.commands.collection import collect_due, collections_refused, collections_settled
+from domain.lending.commands.debts import net_deposits
 from domain.lending.commands.delinquency import default_due
 from domain.lending.commands.offer import expire_offers
 from domain.lending.commands.products import publish_products
@@ -30,6 +31,7 @@ __all__ = [
     "default_due",
     "expire_offers",
     "mark_funded",
+    "net_deposits",
     "pay_off",
     "publish_products",
     "record_recovery",

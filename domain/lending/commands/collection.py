@@ -8,11 +8,13 @@ from domain.ledger import accounts
 from domain.ledger import commands as ledger
 from domain.ledger.accounts import AccountKind
 from domain.ledger.commands import Posting
+from domain.lending.commands.debts import netted, write_netted
 from domain.lending.commands.desk import Desk, open_desk
 from domain.lending.commands.distribution import Payment, distribute
 from domain.lending.commands.standing import COLLECTED
 from domain.lending.models import CollectionStatus, RepaymentSource
 from domain.lending.rules.servicing import accrue_late, fallen_due, pay, total_open
+from domain.lending.rules.sharing import net_debts
 from domain.payments.commands import DebitOrder, instruct_debits
 from domain.shared import clock, db, ids
 from domain.shared.db import Row
@@ -98,7 +100,8 @@ async def _pending(loan_ids: Sequence[UUID]) -> frozenset[UUID]:
 async def collections_settled(collection_ids: Sequence[UUID]) -> None:
     """The bank has collected: distribute it, as of the days the bank booked it.
 
-    Again, or after their return, changes nothing. What is more than a loan owes by then goes to the borrower's wallet.
+    Again, or after their return, changes nothing. What is more than a loan owes by then goes to the borrower's wallet, less
+    what they owe back.
     """
     loans, collections = await lock_collections(collection_ids)
     waiting = [one for one in collections if one["status"] == CollectionStatus.PENDING]
@@ -112,7 +115,7 @@ async def collections_settled(collection_ids: Sequence[UUID]) -> None:
 
 
 async def _distribute(desk: Desk, collections: Sequence[Row], on: date) -> None:
-    payments, excesses = [], []
+    payments, excesses, recovered = [], [], []
     for collection in collections:
         loan = desk.loans[collection["loan_id"]]
         accrue_late(loan, on)
@@ -123,8 +126,12 @@ async def _distribute(desk: Desk, collections: Sequence[Row], on: date) -> None:
             payments.append(
                 Payment(loan=loan, source=RepaymentSource.DIRECT_DEBIT, parts=parts, collection_id=collection["id"])
             )
-        excesses.append(_excess(desk, collection, amount))
+        excess = _excess(desk, collection, amount)
+        taken = net_debts(desk.debts_in(loan.currency), {loan.borrower_id: excess.amount_minor})
+        excesses += [excess, *(netted(debt, minor) for debt, minor in taken)]
+        recovered += [debt for debt, _ in taken]
     await ledger.post(excesses, effective_on=on, locked=True)
+    await write_netted(recovered)
     await distribute(desk, payments, on)
 
 

@@ -7,6 +7,7 @@ from uuid import UUID
 from domain.ledger import accounts
 from domain.ledger import commands as ledger
 from domain.ledger.accounts import Account, AccountKind
+from domain.lending.commands.debts import lock_debts
 from domain.lending.models import NoteStatus
 from domain.lending.queries.servicing import serviced_loans
 from domain.lending.rules.servicing import ServicedLoan
@@ -27,13 +28,17 @@ class Desk:
     mandates: frozenset[UUID]
     """Loans with an active mandate."""
     debts: list[ServicedDebt]
-    """What their lenders owe back, oldest first."""
+    """What their borrowers and lenders owe back, oldest first."""
     balances: dict[Account, int]
 
     def wallet(self, loan_id: UUID) -> Account:
         """Where the borrower's money is."""
         loan = self.loans[loan_id]
         return accounts.user(AccountKind.AVAILABLE, loan.borrower_id, loan.currency)
+
+    def debts_in(self, currency: str) -> list[ServicedDebt]:
+        """What is owed back in a currency."""
+        return [debt for debt in self.debts if debt.currency == currency]
 
     def calendar(self, loan_id: UUID) -> Calendar:
         """The working days of the loan's country."""
@@ -48,13 +53,13 @@ async def open_desk(rows: Sequence[Row]) -> Desk:
     ids = [row["id"] for row in rows]
     loans = await serviced_loans(rows)
     notes = await _notes(ids)
-    lenders = {note.lender_id for part in notes.values() for note in part}
+    users = {note.lender_id for part in notes.values() for note in part} | {row["borrower_id"] for row in rows}
     desk = Desk(
         rows={row["id"]: row for row in rows},
         loans=loans,
         notes=notes,
         mandates=await _with_mandate(ids),
-        debts=await _debts(lenders, {row["currency"] for row in rows}),
+        debts=await lock_debts(users, {row["currency"] for row in rows}),
         balances={},
     )
     desk.balances = await ledger.lock(_accounts(desk))
@@ -71,25 +76,34 @@ def _accounts(desk: Desk) -> Iterable[Account]:
 
 
 async def _notes(loan_ids: Sequence[UUID]) -> dict[UUID, list[ServicedNote]]:
-    found: dict[UUID, list[ServicedNote]] = {id_: [] for id_ in loan_ids}
+    """The notes of each loan, by id; a row a loan, as thousands of rows cost more to carry than to read."""
+    columns = ", ".join(f"array_agg({name} order by id) as {name}" for name in NOTE)
     rows = await db.fetch(
-        "select * from lending.notes where loan_id = any($1) and status <> $2 order by loan_id, id",
-        list(loan_ids), NoteStatus.CANCELLED.value,
-    )  # fmt: skip
+        f"select loan_id, {columns} from lending.notes where loan_id = any($1) and status <> $2 group by loan_id",  # noqa: S608 - our own literals
+        list(loan_ids),
+        NoteStatus.CANCELLED.value,
+    )
+    found: dict[UUID, list[ServicedNote]] = {id_: [] for id_ in loan_ids}
     for row in rows:
-        note = ServicedNote(
-            id=row["id"],
-            lender_id=row["lender_id"],
-            principal_minor=row["principal_minor"],
-            received_minor={
-                DueKind.PRINCIPAL: row["principal_received_minor"],
-                DueKind.INTEREST: row["interest_received_minor"],
-                DueKind.LATE_INTEREST: row["late_received_minor"],
-            },
-            fees_paid_minor=row["fees_paid_minor"],
-        )
-        found[row["loan_id"]].append(note)
+        found[row["loan_id"]] = [_note(*values) for values in zip(*(row[name] for name in NOTE), strict=True)]
     return found
+
+
+NOTE = (
+    "id", "lender_id", "principal_minor", "principal_received_minor", "interest_received_minor", "late_received_minor",
+    "fees_paid_minor",
+)  # fmt: skip
+"""The columns of a note, as `_note` takes them."""
+
+
+def _note(id_: UUID, lender_id: UUID, whole: int, principal: int, interest: int, late: int, fees: int) -> ServicedNote:
+    return ServicedNote(
+        id=id_,
+        lender_id=lender_id,
+        principal_minor=whole,
+        received_minor={DueKind.PRINCIPAL: principal, DueKind.INTEREST: interest, DueKind.LATE_INTEREST: late},
+        fees_paid_minor=fees,
+    )
 
 
 async def _with_mandate(loan_ids: Sequence[UUID]) -> frozenset[UUID]:
@@ -99,16 +113,6 @@ async def _with_mandate(loan_ids: Sequence[UUID]) -> frozenset[UUID]:
         list(loan_ids),
     )
     return frozenset(row["id"] for row in rows)
-
-
-async def _debts(lender_ids: Iterable[UUID], currencies: Iterable[str]) -> list[ServicedDebt]:
-    rows = await db.fetch(
-        """select id, lender_id, currency, amount_minor, recovered_minor from lending.clawbacks
-        where lender_id = any($1) and currency = any($2) and recovered_minor < amount_minor
-        order by id for no key update""",
-        list(lender_ids), list(currencies),
-    )  # fmt: skip
-    return [ServicedDebt(**row) for row in rows]
 
 
 KINDS: Mapping[DueKind, tuple[str, str]] = {

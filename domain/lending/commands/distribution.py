@@ -1,6 +1,6 @@
 """Distribution: the one way in which money of borrowers becomes money of lenders, for many loans at once."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from uuid import UUID
@@ -10,6 +10,7 @@ from domain.ledger import commands as ledger
 from domain.ledger.accounts import Account, AccountKind
 from domain.ledger.commands import Posting
 from domain.lending import events
+from domain.lending.commands.debts import netted, write_netted
 from domain.lending.commands.desk import Desk, write_installments, write_notes
 from domain.lending.commands.standing import settle_standing
 from domain.lending.models import RepaymentSource, RepaymentStatus
@@ -55,18 +56,18 @@ async def distribute(desk: Desk, payments: Sequence[Payment], on: date) -> None:
     closed, those in default that are current again are cured, and all get their next day of collection.
     """
     postings: list[Posting] = []
-    netted: list[ServicedDebt] = []
+    recovered: list[ServicedDebt] = []
     for payment in payments:
         notes = desk.notes[payment.loan.id]
         receipts = share_out(notes, by_kind(payment.parts), payment.loan.product.lender_service_fee_ppm)
         postings += _shares(payment, receipts)
-        taken = net_debts(_debts(desk, payment.loan.currency), _received(receipts))
-        postings += [_netting(payment, debt, minor) for debt, minor in taken]
-        netted += [debt for debt, _ in taken]
+        taken = net_debts(desk.debts_in(payment.loan.currency), _received(receipts))
+        postings += [netted(debt, minor, payment.entry_id) for debt, minor in taken]
+        recovered += [debt for debt, _ in taken]
     await ledger.post(postings, effective_on=on, locked=True)
     await write_installments(desk.loans.values())
     await write_notes(note for payment in payments for note in desk.notes[payment.loan.id])
-    await _write_debts(netted)
+    await write_netted(recovered)
     await _write_repayments(payments, on)
     await outbox.record(
         [
@@ -136,31 +137,6 @@ def _received(receipts: Sequence[Receipt]) -> dict[UUID, int]:
     for receipt in receipts:
         received[receipt.note.lender_id] = received.get(receipt.note.lender_id, 0) + receipt.net_minor
     return received
-
-
-def _debts(desk: Desk, currency: str) -> list[ServicedDebt]:
-    return [debt for debt in desk.debts if debt.currency == currency]
-
-
-def _netting(payment: Payment, debt: ServicedDebt, amount_minor: int) -> Posting:
-    return Posting(
-        kind="CLAWBACK_NETTED",
-        debit=accounts.user(AccountKind.AVAILABLE, debt.lender_id, debt.currency),
-        credit=accounts.platform(AccountKind.CLAWBACK, debt.currency),
-        amount_minor=amount_minor,
-        reference_id=debt.id,
-        entry_id=payment.entry_id,
-    )
-
-
-async def _write_debts(debts: Sequence[ServicedDebt]) -> None:
-    if debts:
-        latest: Mapping[UUID, int] = {debt.id: debt.recovered_minor for debt in debts}
-        await db.execute(
-            """update lending.clawbacks c set recovered_minor = d.minor
-            from unnest($1::uuid[], $2::bigint[]) d(id, minor) where c.id = d.id""",
-            list(latest), list(latest.values()),
-        )  # fmt: skip
 
 
 async def _write_repayments(payments: Sequence[Payment], on: date) -> None:

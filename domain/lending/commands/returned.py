@@ -1,6 +1,5 @@
 """A direct debit that the bank took back, perhaps weeks after its money was distributed."""
 
-from collections.abc import Sequence
 from uuid import UUID
 
 from domain.ledger import accounts
@@ -9,10 +8,11 @@ from domain.ledger.accounts import AccountKind
 from domain.ledger.commands import Posting, mirror
 from domain.lending import events
 from domain.lending.commands.collection import decide, lock_collections
+from domain.lending.commands.debts import fronted, write_debts
 from domain.lending.commands.desk import Desk, open_desk, write_installments, write_notes
 from domain.lending.commands.standing import settle_standing
 from domain.lending.models import CollectionStatus, RepaymentStatus
-from domain.lending.rules.returning import Shortage, shortages, undone
+from domain.lending.rules.returning import shortage, shortages, undone
 from domain.lending.rules.servicing import Paid, accrue_late, take_back
 from domain.lending.rules.waterfall import DueKind
 from domain.payments.commands import post_debit_return
@@ -26,9 +26,9 @@ DISTRIBUTED = ("REPAYMENT_SHARE", "LATE_SHARE", "SERVICE_FEE", "DUE_FEE", "PRINC
 async def collection_returned(collection_id: UUID) -> None:
     """The bank has returned a debit: undo its distribution by mirror postings and let the money go back. Once.
 
-    Lenders give their shares back from what they have AVAILABLE; what that lacks the platform fronts, and the lender
-    owes it from the next receipts. Installments are unpaid since their due dates; a loan that was closed is open again.
-    A debit that was not distributed yet just goes back.
+    Lenders give their shares back from what they have AVAILABLE, and the borrower what the loan did not owe. What that lacks
+    the platform fronts, and they owe it from what they receive next. Installments are unpaid since their due dates; a loan
+    that was closed is open again. A debit that was not distributed yet just goes back.
     """
     loans, (collection,) = await lock_collections([collection_id])
     if collection["status"] in (CollectionStatus.PENDING, CollectionStatus.SETTLED):
@@ -52,8 +52,8 @@ async def _reverse(desk: Desk, repayment: Row) -> None:
             undone(notes[posting.note_id], posting)
     back = [mirror(posting, f"{posting.kind}_REVERSED") for posting in shares]
     owed = shortages(shares, desk.balances)
-    await ledger.post([*_fronted(owed, repayment["id"]), *back], entry_id=(entry := ids.new()), locked=True)
-    await _write_debts(owed, repayment["id"], loan.currency)
+    await ledger.post([*fronted(owed, repayment["id"]), *back], entry_id=(entry := ids.new()), locked=True)
+    await write_debts(owed, repayment["collection_id"])
     accrue_late(loan, today)
     take_back(loan, await _parts(repayment["id"]), repayment["effective_on"])
     accrue_late(loan, today)
@@ -70,15 +70,17 @@ async def _reverse(desk: Desk, repayment: Row) -> None:
 
 async def _take_excess_back(desk: Desk, collection: Row, repayment: Row | None) -> None:
     """What the loan did not owe when the debit settled went to the borrower's wallet, and comes from there."""
-    loan = desk.loans[collection["loan_id"]]
+    loan, wallet = desk.loans[collection["loan_id"]], desk.wallet(collection["loan_id"])
     excess = Posting(
         kind="COLLECTION_EXCESS_REVERSED",
-        debit=desk.wallet(loan.id),
+        debit=wallet,
         credit=accounts.loan(AccountKind.COLLECTING, loan.id, loan.currency),
         amount_minor=collection["amount_minor"] - (repayment["amount_minor"] if repayment else 0),
         reference_id=collection["id"],
     )
-    await ledger.post([excess], locked=True)
+    owed = shortage(wallet, excess.amount_minor, desk.balances[wallet])
+    await ledger.post([*fronted(owed, collection["id"]), excess], locked=True)
+    await write_debts(owed, collection["id"])
 
 
 async def _postings(desk: Desk, repayment: Row) -> list[Posting]:
@@ -97,35 +99,6 @@ async def _postings(desk: Desk, repayment: Row) -> list[Posting]:
         Posting(debit=known[row["debit_id"]], credit=known[row["credit_id"]], **{name: row[name] for name in names})
         for row in rows
     ]
-
-
-def _fronted(owed: Sequence[Shortage], repayment_id: UUID) -> list[Posting]:
-    return [
-        Posting(
-            kind="CLAWBACK_FRONTED",
-            debit=accounts.platform(AccountKind.CLAWBACK, shortage.wallet.currency),
-            credit=shortage.wallet,
-            amount_minor=shortage.amount_minor,
-            reference_id=repayment_id,
-            note_id=shortage.note_id,
-        )
-        for shortage in owed
-    ]
-
-
-async def _write_debts(owed: Sequence[Shortage], repayment_id: UUID, currency: str) -> None:
-    if owed:
-        await db.execute(
-            """insert into lending.clawbacks (id, repayment_id, note_id, lender_id, currency, amount_minor, recovered_minor)
-            select id, $1, note_id, lender_id, $2, amount_minor, 0
-            from unnest($3::uuid[], $4::uuid[], $5::uuid[], $6::bigint[]) c(id, note_id, lender_id, amount_minor)""",
-            repayment_id,
-            currency,
-            [ids.new() for _ in owed],
-            [shortage.note_id for shortage in owed],
-            [shortage.wallet.owner_id for shortage in owed],
-            [shortage.amount_minor for shortage in owed],
-        )
 
 
 async def _parts(repayment_id: UUID) -> list[Paid]:

@@ -55,7 +55,7 @@ async def portfolio(lender_id: UUID, currency: str) -> Portfolio:
     grades = await db.fetch(BY_GRADE, lender_id, currency)
     owed = await db.fetch_value(
         """select coalesce(sum(amount_minor - recovered_minor), 0)::bigint from lending.clawbacks
-        where lender_id = $1 and currency = $2 and recovered_minor < amount_minor""",
+        where user_id = $1 and currency = $2 and recovered_minor < amount_minor""",
         lender_id, currency,
     )  # fmt: skip
     outstanding = sum(row["outstanding_minor"] for row in grades)

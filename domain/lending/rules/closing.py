@@ -76,7 +76,7 @@ def unwinding_postings(
         for posting in closing_postings(loan_id, borrower_id, currency, notes, fee_minor)
     ]
     return [
-        replace(posting, credit=replace(posting.credit, kind=AccountKind.AVAILABLE))
+        posting._replace(credit=replace(posting.credit, kind=AccountKind.AVAILABLE))
         if posting.credit.kind is AccountKind.HELD
         else posting
         for posting in undone

@@ -12,10 +12,10 @@ from domain.lending.rules.waterfall import DueKind
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shortage:
-    """What a lender's wallet lacks of the share of a note that has to be given back, in minor units."""
+    """What a wallet lacks of what has to be given back, in minor units. `note_id`: whose share it was; None: a borrower's excess."""
 
     wallet: Account
-    note_id: UUID
+    note_id: UUID | None
     amount_minor: int
 
 
@@ -46,3 +46,9 @@ def shortages(shares: Sequence[Posting], balances: Mapping[Account, int]) -> lis
         for (wallet, note_id), minor in lacking.items()
         if minor
     ]
+
+
+def shortage(wallet: Account, excess_minor: int, balance_minor: int) -> list[Shortage]:
+    """What a borrower's wallet lacks to give an excess back, if anything."""
+    lacking = excess_minor - min(excess_minor, balance_minor)
+    return [Shortage(wallet=wallet, note_id=None, amount_minor=lacking)] if lacking else []

@@ -1,7 +1,8 @@
-"""What each note receives of a repayment, and what its lender owes back from earlier ones."""
+"""What each note receives of a repayment, and what users owe back from earlier ones."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 from uuid import UUID
 
 from domain.lending.rules.distribution import NoteShare, share
@@ -24,10 +25,10 @@ class ServicedNote:
 
 @dataclass(slots=True, kw_only=True)
 class ServicedDebt:
-    """What a lender owes back after a returned repayment, in minor units."""
+    """What a user owes back after a returned debit, in minor units."""
 
     id: UUID
-    lender_id: UUID
+    user_id: UUID
     currency: str
     amount_minor: int
     recovered_minor: int
@@ -38,8 +39,7 @@ class ServicedDebt:
         return self.amount_minor - self.recovered_minor
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Receipt:
+class Receipt(NamedTuple):
     """A note's part of one repayment, in minor units. `fee_minor`: the service fee, kept from the interest."""
 
     note: ServicedNote
@@ -83,15 +83,15 @@ def share_out(notes: Sequence[ServicedNote], totals: Mapping[DueKind, int], fee_
 
 
 def net_debts(debts: Sequence[ServicedDebt], received_minor: dict[UUID, int]) -> list[tuple[ServicedDebt, int]]:
-    """Take what lenders owe from what they receive now (by lender), oldest debt first; returns what was taken of each.
+    """Take what users owe from what they receive now (by user), oldest debt first; returns what was taken of each.
 
     Changes both: `received_minor` becomes what they keep.
     """
     taken = []
     for debt in debts:
-        part = min(debt.open_minor, received_minor.get(debt.lender_id, 0))
+        part = min(debt.open_minor, received_minor.get(debt.user_id, 0))
         if part:
             debt.recovered_minor += part
-            received_minor[debt.lender_id] -= part
+            received_minor[debt.user_id] -= part
             taken.append((debt, part))
     return taken

@@ -1,13 +1,15 @@
 """How a listing ends: the borrower's decisions, the deadline, and closing.
 
 What is due is found by stored instants, one listing per transaction, passing over those that somebody else holds: run
-twice, late or by several workers, everything happens once.
+twice, late or by several workers, everything happens once. A listing that cannot end is logged, and the others go on.
 """
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
+
+import structlog
 
 from domain.ledger import commands as ledger
 from domain.lending.commands.closing import close, mark_funded, unlist, unwind
@@ -20,7 +22,7 @@ from domain.shared import clock, db, outbox, policy
 from domain.shared.actor import Actor, Scope
 from domain.shared.calendar import calendar
 from domain.shared.db import Row
-from domain.shared.errors import NotFound, WrongState
+from domain.shared.errors import Busy, NotFound, WrongState
 from domain.shared.idempotency import Request, Result, idempotent
 from domain.shared.money import Money
 
@@ -28,6 +30,10 @@ DECISION_WORKING_DAYS = 3
 """How long the borrower may think about the smaller loan, after the deadline."""
 
 S = ListingStatus
+EXPIRING = "(status = 'OPEN' and deadline_at <= $1) or (status = 'SHORT' and decide_by <= $1)"
+CLOSING = "status = 'FULL' and closes_not_before <= $1"
+
+log = structlog.get_logger()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,30 +98,40 @@ async def _own_listing(actor: Actor, loan_id: UUID) -> Row:
     return listing
 
 
-async def expire_listings(limit: int = 500) -> int:
+async def expire_listings() -> int:
     """At the deadline: SHORT at or above the threshold, else EXPIRED. SHORT and undecided in time: EXPIRED.
 
-    Returns how many listings it changed, at most `limit`.
+    Returns how many listings it changed.
     """
-    return await _repeat(_expire_one, limit)
+    return await _each(EXPIRING, _expire_one)
 
 
-async def close_funded(limit: int = 500) -> int:
-    """Close the loans that are full and have rested long enough; returns how many, at most `limit`."""
-    return await _repeat(_close_one, limit)
+async def close_funded() -> int:
+    """Close the loans that are full and have rested long enough; returns how many."""
+    return await _each(CLOSING, _close_one)
 
 
-async def _repeat(one: Callable[[], Awaitable[bool]], limit: int) -> int:
+async def _each(condition: str, end: Callable[[UUID], Awaitable[bool]]) -> int:
+    """End every listing that is due, each alone; one whose end fails is tried again by the next call."""
+    due = await db.fetch(
+        f"select id from marketplace.listings where {condition} order by deadline_at, id",  # noqa: S608 - conditions are literals above
+        await clock.now(),
+    )
     done = 0
-    while done < limit and await one():
-        done += 1
+    for row in due:
+        try:
+            done += await end(row["id"])
+        except Busy:
+            raise
+        except Exception:
+            log.exception("listing.not_ended", loan_id=str(row["id"]))
     return done
 
 
 @db.atomic
-async def _expire_one() -> bool:
+async def _expire_one(loan_id: UUID) -> bool:
     now = await clock.now()
-    listing = await _due("(status = 'OPEN' and deadline_at <= $1) or (status = 'SHORT' and decide_by <= $1)", now)
+    listing = await _lock_due(loan_id, EXPIRING, now)
     if listing is None:
         return False
     if listing["status"] == S.OPEN and listing["committed_minor"] >= listing["threshold_minor"]:
@@ -125,11 +141,12 @@ async def _expire_one() -> bool:
     return True
 
 
-async def _due(condition: str, now: datetime) -> Row | None:
+async def _lock_due(loan_id: UUID, condition: str, now: datetime) -> Row | None:
+    """The listing, if it is still due and nobody holds it."""
     return await db.fetch_one(
-        f"""select * from marketplace.listings where {condition} order by deadline_at, id limit 1
-        for no key update skip locked""",  # noqa: S608 - conditions are literals above and below
+        f"select * from marketplace.listings where id = $2 and ({condition}) for no key update skip locked",  # noqa: S608 - conditions are literals above
         now,
+        loan_id,
     )
 
 
@@ -194,18 +211,18 @@ async def _end_bids(loan_id: UUID, status: BidStatus, now: datetime) -> list[Row
 
 
 @db.atomic
-async def _close_one() -> bool:
+async def _close_one(loan_id: UUID) -> bool:
     now = await clock.now()
-    listing = await _due("status = 'FULL' and closes_not_before <= $1", now)
+    listing = await _lock_due(loan_id, CLOSING, now)
     if listing is None:
         return False
     await db.execute(
         "update marketplace.listings set status = $2, sequence = sequence + 1 where id = $1",
-        listing["id"], S.CLOSED.value,
+        loan_id, S.CLOSED.value,
     )  # fmt: skip
-    bids = await _end_bids(listing["id"], BidStatus.ACCEPTED, now)
+    bids = await _end_bids(loan_id, BidStatus.ACCEPTED, now)
     await close(
-        listing["id"],
+        loan_id,
         [AcceptedBid(bid_id=bid["id"], lender_id=bid["lender_id"], amount_minor=bid["amount_minor"]) for bid in bids],
     )
     return True

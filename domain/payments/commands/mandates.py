@@ -4,18 +4,16 @@ from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
-from domain.identity import queries as identity
-from domain.identity.models import DocumentKind
+from domain.identity.queries import require_steps
+from domain.identity.rules import MANDATE_STEPS
 from domain.payments import events
 from domain.payments.commands.waking import ring
 from domain.payments.models import MandateStatus
 from domain.shared import clock, db, ids, outbox
 from domain.shared.actor import Actor, Scope
-from domain.shared.errors import NotFound, StepRequired
+from domain.shared.errors import NotFound
 
 LEASE = timedelta(seconds=10)
-ACCEPT_DEBIT_MANDATE = "ACCEPT_DEBIT_MANDATE"
-"""The step that asks for consent to the mandate document in force (`acceptDocuments`)."""
 
 
 @db.atomic
@@ -32,9 +30,7 @@ async def give_mandate(actor: Actor, *, bank_account_id: UUID) -> UUID:
     )  # fmt: skip
     if account is None:
         raise NotFound(path=("bankAccountId",))
-    standing = (await identity.standings([actor.user_id])).get(actor.user_id)
-    if standing is None or DocumentKind.DEBIT_MANDATE.value not in standing.accepted:
-        raise StepRequired(steps=[ACCEPT_DEBIT_MANDATE])
+    await require_steps(actor.user_id, MANDATE_STEPS)
     living: UUID | None = await db.fetch_value(
         "select id from payments.mandates where bank_account_id = $1 and status in ('PENDING', 'ACTIVE')",
         bank_account_id,

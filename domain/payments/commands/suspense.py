@@ -1,4 +1,4 @@
-"""Money in suspense: an operator finds its owner or has it sent back."""
+"""Money in suspense: an operator finds its owner or has it sent back; for missing money, who bears it."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,59 +15,86 @@ from domain.payments.models import InstructionPurpose, SuspenseStatus
 from domain.payments.rules import lifecycle
 from domain.shared import clock, db, ids, outbox
 from domain.shared.actor import Actor, Scope
-from domain.shared.errors import InvalidInput, NotFound, WrongState
+from domain.shared.errors import InsufficientFunds, InvalidInput, NotFound, WrongState
 from domain.shared.idempotency import Request, Result, idempotent
 from domain.shared.money import Money
 
 
 @dataclass(frozen=True, kw_only=True)
 class AssignSuspense(Request):
-    """Give a suspense item to the user it belongs to."""
+    """Give a suspense item to the user it belongs to; missing money to who bears it, None: the platform."""
 
     item_id: UUID
-    user_id: UUID
+    user_id: UUID | None
 
 
 @dataclass(frozen=True, kw_only=True)
 class AssignedSuspense(Result):
-    """The user's deposit that the item has become."""
+    """The user's deposit that the item has become; None: the item was missing money."""
 
     item_id: UUID
-    transfer_id: UUID
+    transfer_id: UUID | None
 
 
 @idempotent(AssignedSuspense)
 async def assign_suspense(actor: Actor, request: AssignSuspense) -> AssignedSuspense:
     """Make an unknown deposit the deposit of a user: available if it is final, else unsettled until it is.
 
-    Raises `NotAllowed` without the scope FINANCE, `NotFound`, `WrongState` when it was decided before, `InvalidInput` for
-    money that is missing from custody.
+    Money that is missing from custody (a deposit the bank took back after it was final) is taken from the user's wallet, or
+    from the platform's fees. Raises `NotAllowed` without the scope FINANCE, `NotFound`, `WrongState` when it was decided
+    before, `InvalidInput` for money there is and no user, `InsufficientFunds` when the wallet lacks what is missing.
     """
     item = await _open_item(actor, request.item_id)
-    if not await db.fetch_one("select id from identity.users where id = $1", request.user_id):
-        raise NotFound(path=("userId",))
+    if request.user_id and not await db.fetch_one("select id from identity.users where id = $1", request.user_id):
+        raise NotFound(path=("memberId",))
+    transfer_id = await (_take if item["amount_minor"] < 0 else _give)(item, request.user_id)
+    await _decide(item["id"], SuspenseStatus.ASSIGNED, actor, await clock.now(), request.user_id)
+    return AssignedSuspense(item_id=item["id"], transfer_id=transfer_id)
+
+
+async def _take(item: db.Row, user_id: UUID | None) -> None:
+    """Missing money: from whoever bears it back into suspense."""
+    currency, missing = item["currency"], Money(-item["amount_minor"], item["currency"])
+    if user_id is None:
+        bearer = accounts.platform(AccountKind.FEES, currency)
+    else:
+        bearer = accounts.user(AccountKind.AVAILABLE, user_id, currency)
+        available = Money((await ledger.lock([bearer]))[bearer], currency)
+        if available < missing:
+            raise InsufficientFunds(available=available, needed=missing, path=("itemId",))
+    posting = Posting(
+        kind="SUSPENSE_IN",
+        debit=bearer,
+        credit=accounts.platform(AccountKind.SUSPENSE, currency),
+        amount_minor=missing.amount_minor,
+        reference_id=item["id"],
+    )
+    await ledger.post([posting])
+
+
+async def _give(item: db.Row, user_id: UUID | None) -> UUID:
+    """An unknown deposit: it becomes the user's."""
+    if user_id is None:
+        raise InvalidInput(reason="Only missing money can be borne by the platform.", path=("memberId",))
     now = await clock.now()
     kinds = await db.fetch(
         "select kind from payments.bank_entries where movement_id = $1 and kind like 'deposit.%'", item["movement_id"]
     )
     taken = lifecycle.taken({row["kind"] for row in kinds})
     final = not taken or "final" in taken
-    transfer_id = await _make_transfer(item, request.user_id, final, now)
+    transfer_id = await _make_transfer(item, user_id, final, now)
     target = AccountKind.AVAILABLE if final else AccountKind.UNSETTLED
     posting = Posting(
         kind="SUSPENSE_OUT",
         debit=accounts.platform(AccountKind.SUSPENSE, item["currency"]),
-        credit=accounts.user(target, request.user_id, item["currency"]),
+        credit=accounts.user(target, user_id, item["currency"]),
         amount_minor=item["amount_minor"],
         reference_id=transfer_id,
     )
     await ledger.post([posting])
-    await _decide(item["id"], SuspenseStatus.ASSIGNED, actor, now, request.user_id)
     step = "final" if final else "received"
-    await outbox.record(
-        [events.deposit(transfer_id, request.user_id, step, item["amount_minor"], item["currency"], None)]
-    )
-    return AssignedSuspense(item_id=item["id"], transfer_id=transfer_id)
+    await outbox.record([events.deposit(transfer_id, user_id, step, item["amount_minor"], item["currency"], None)])
+    return transfer_id
 
 
 async def _make_transfer(item: db.Row, user_id: UUID, final: bool, now: datetime) -> UUID:
@@ -103,9 +130,14 @@ class ReturningSuspense(Result):
 async def return_suspense(actor: Actor, request: ReturnSuspense) -> ReturningSuspense:
     """Have the bank send an item back; it stays in SUSPENSE until the bank has paid, and opens again if that fails.
 
-    Raises as `assign_suspense`, and `InvalidInput` when the bank did not say where it came from.
+    Raises `NotAllowed` without the scope FINANCE, `NotFound`, `WrongState` when it was decided before, `InvalidInput` for
+    money that is missing from custody, or when the bank did not say where it came from.
     """
     item = await _open_item(actor, request.item_id)
+    if item["amount_minor"] < 0:
+        raise InvalidInput(
+            reason="This money is missing from the custody account: there is nothing to return.", path=("itemId",)
+        )
     if item["account_number"] is None:
         raise InvalidInput(reason="The bank did not say which account it came from.", path=("itemId",))
     instruction_id = await instruct(
@@ -128,10 +160,6 @@ async def _open_item(actor: Actor, item_id: UUID) -> db.Row:
         raise NotFound(path=("itemId",))
     if item["status"] != SuspenseStatus.OPEN:
         raise WrongState(state=item["status"], allowed=[SuspenseStatus.OPEN.value])
-    if item["amount_minor"] < 0:
-        raise InvalidInput(
-            reason="This money is missing from the custody account: there is nothing to give.", path=("itemId",)
-        )
     return item
 
 

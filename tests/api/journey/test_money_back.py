@@ -76,7 +76,7 @@ async def test_a_debit_is_returned_after_a_lender_has_withdrawn(journey: Journey
         ):
             break
     assert await stays.available() < share
-    debt = await books.fetchrow("select * from lending.clawbacks where lender_id = $1", gone.user_id)
+    debt = await books.fetchrow("select * from lending.clawbacks where user_id = $1", gone.user_id)
     assert debt is not None
     assert debt["amount_minor"] > 15_000
     assert (await gone.wallet())["available"] >= 0
@@ -85,7 +85,7 @@ async def test_a_debit_is_returned_after_a_lender_has_withdrawn(journey: Journey
     last = date.fromisoformat(schedule[-1]["dueOn"])
     await journey.walk_to(last + timedelta(days=14))
     assert (await borrower.loan(loan_id))["status"] == "CLOSED"
-    debt = await books.fetchrow("select * from lending.clawbacks where lender_id = $1", gone.user_id)
+    debt = await books.fetchrow("select * from lending.clawbacks where user_id = $1", gone.user_id)
     assert debt is not None
     assert debt["recovered_minor"] == debt["amount_minor"], "netted from the next receipts"
     both = await gone.available() + share, await stays.available()

@@ -5,6 +5,8 @@ import json
 from typing import Any
 from uuid import UUID, uuid4
 
+import pytest
+
 from tests.api.live.conftest import Stage
 from tests.api.live.watching import Socket
 from tests.support.client import Client
@@ -26,6 +28,12 @@ def fact(found: dict[str, Any], name: str) -> str:
 def through(party: Party, client: Client) -> Party:
     """Somebody who acts through one of the processes."""
     return Party(party.email, client, party.user_id, party.outside, party.bank_account)
+
+
+@pytest.fixture
+async def lender(journey: Journey) -> Party:
+    """Somebody new: loans that others' tests filled close while this one listens."""
+    return await journey.lender(200_000)
 
 
 async def newest(who: Party) -> str:

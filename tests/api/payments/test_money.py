@@ -134,9 +134,13 @@ async def test_a_mandate_asks_for_consent_and_the_bank_answers(world: World) -> 
     selection = "...on GiveMandatePayload { mandate { id status } } ...on StepRequired { steps }"
     first = await ada.api.mutate("giveMandate", give, selection)
     assert first["steps"] == ["ACCEPT_DEBIT_MANDATE"]
-    documents = (await ada.api.run("{ documents(kinds: [DEBIT_MANDATE]) { id } }"))["documents"]
-    accepted = {"documentIds": [document["id"] for document in documents]}
+    steps = "{ me { nextSteps(goal: GIVE_MANDATE) { kind mutation documents { id kind } } } }"
+    (step,) = (await ada.api.run(steps))["me"]["nextSteps"]
+    assert (step["kind"], step["mutation"]) == ("ACCEPT_DEBIT_MANDATE", "acceptDocuments")
+    assert [document["kind"] for document in step["documents"]] == ["DEBIT_MANDATE"]
+    accepted = {"documentIds": [document["id"] for document in step["documents"]]}
     await ada.api.mutate("acceptDocuments", accepted, "...on AcceptDocumentsPayload { me { id } }")
+    assert (await ada.api.run(steps))["me"]["nextSteps"] == []
     given = await ada.api.mutate("giveMandate", give, selection)
 
     async def look() -> Any:

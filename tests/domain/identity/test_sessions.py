@@ -11,6 +11,7 @@ from domain.identity.commands import (
     create_operator,
     log_in,
     log_out,
+    prune_credentials,
     refresh_session,
     revoke_access_token,
     revoke_sessions,
@@ -121,3 +122,25 @@ async def test_tokens_are_limited_in_number() -> None:
         await create_access_token(ada, f"robot {n}", [], clock.wall() + timedelta(days=1))
     with pytest.raises(InvalidInput):
         await create_access_token(ada, "one more", [], clock.wall() + timedelta(days=1))
+
+
+async def test_credentials_that_ran_out_are_forgotten_and_no_others() -> None:
+    over = await join()
+    await refresh_session(over.refresh_token)
+    actor, tomorrow = actor_of(over), clock.wall() + timedelta(days=1)
+    old = await create_access_token(actor, "old", [Scope.READ], tomorrow)
+    kept = await create_access_token(actor, "kept", [Scope.READ], tomorrow)
+    await db.execute("update identity.sessions set expires_at = now() - interval '1 second'")
+    await db.execute("update identity.access_tokens set expires_at = now() - interval '1 second' where id = $1", old.id)
+    alive = await log_in("ada@example.com", PASSWORD)
+    second = await refresh_session(alive.refresh_token)
+    await db.execute("update identity.sessions set expires_at = now() where rotated_at is not null")
+    assert [await prune_credentials(2) for _ in range(3)] == [3, 0, 0]
+    families = await db.fetch("select distinct family_id from identity.sessions")
+    assert [row["family_id"] for row in families] == [alive.session_id]
+    assert [row["id"] for row in await db.fetch("select id from identity.access_tokens")] == [kept.id]
+    with pytest.raises(InvalidToken):
+        await refresh_session(alive.refresh_token)
+    with pytest.raises(InvalidToken):
+        await refresh_session(second.refresh_token)
+    assert await events("session.compromised") == [str(alive.session_id)], "a used token still ends its session"

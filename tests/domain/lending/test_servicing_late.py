@@ -7,8 +7,9 @@ import pytest
 
 from domain.lending import commands
 from domain.lending.commands import RecordRecovery, WriteOffLoan
-from domain.lending.rules.servicing import payoff_figure
+from domain.lending.rules.servicing import fallen_due, payoff_figure, total_open
 from domain.lending.rules.waterfall import DueKind
+from domain.notifications.templates import templates
 from domain.shared import clock, db
 from domain.shared.errors import InvalidInput, NotAllowed, WrongState
 from domain.shared.money import Money
@@ -157,6 +158,19 @@ async def test_default_cure_default_write_off_and_recovery(set_clock: SetClock) 
     await assert_books_hold()
     told = [kind for kind in await events(loan_id) if kind.startswith("loan.")]
     assert told[-5:] == ["loan.defaulted", "loan.cured", "loan.defaulted", "loan.written_off", "loan.closed"]
+
+
+async def test_a_default_makes_nothing_due_and_contract_and_letter_say_so(set_clock: SetClock) -> None:
+    loan_id, today = await active([1_000_000]), DUE + timedelta(days=91)
+    await walk(set_clock, today, today, "refused")
+    loan = await loan_of(loan_id)
+    assert (await loan_row(loan_id))["status"] == "DEFAULTED"
+    assert [one.number for one in fallen_due(loan, today)] == [1, 2, 3, 4]
+    (asked,) = await db.fetch("select amount_minor from lending.collections where loan_id = $1", loan_id)
+    assert asked["amount_minor"] == total_open(fallen_due(loan, today))
+    contract = await db.fetch_value("select body from identity.documents where loan_id = $1", loan_id)
+    for text in (contract, templates()["loan_defaulted", "EN"].text):
+        assert "schedule stays as it is" in " ".join(text.lower().split())
 
 
 async def _recover(loan_id: UUID, amount_minor: int) -> None:

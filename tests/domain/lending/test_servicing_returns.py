@@ -13,6 +13,7 @@ from tests.domain.lending.serving import (
     active,
     bank_says,
     collect,
+    earn,
     go_to,
     loan_of,
     loan_row,
@@ -28,7 +29,7 @@ DUE = date(2025, 2, 6)
 
 
 async def clawbacks() -> list[db.Row]:
-    """What lenders owe back, oldest first."""
+    """What is owed back, oldest first."""
     return await db.fetch("select * from lending.clawbacks order by id")
 
 
@@ -154,6 +155,48 @@ async def test_money_that_a_loan_did_not_owe_goes_to_the_borrower_and_comes_back
     await bank_says("returned", debit)
     assert await wallet(borrower) == 0
     assert await balance(AccountKind.AVAILABLE, (await notes_of(loan_id))[0]["lender_id"]) == 0
+    await assert_books_hold()
+
+
+async def test_a_borrower_who_has_spent_it_owes_it_from_the_next_deposits(set_clock: SetClock) -> None:
+    loan_id = await active([1_000_000])
+    borrower = (await loan_row(loan_id))["borrower_id"]
+    (debit,) = await collect(set_clock, DUE)
+    await _raise_amount(debit, 700)
+    await bank_says("settled", debit)
+    await spend(borrower, 500)
+    await bank_says("returned", debit)
+    assert await wallet(borrower) == 0
+    assert [row["status"] for row in await repayments_of(loan_id)] == ["REVERSED"]
+    (debt,) = await clawbacks()
+    assert (debt["user_id"], debt["note_id"], debt["amount_minor"]) == (borrower, None, 500)
+    assert await platform(AccountKind.CLAWBACK) == -500
+    await assert_books_hold()
+
+    for deposit_minor, owed in ((300, 200), (900, 0)):
+        await earn(borrower, deposit_minor)
+        await commands.net_deposits([borrower])
+        await commands.net_deposits([borrower])
+        assert await platform(AccountKind.CLAWBACK) == -owed
+    assert await wallet(borrower) == 300 + 900 - 500
+    await assert_books_hold()
+
+
+async def test_a_borrower_who_has_spent_it_owes_it_from_the_next_excess(set_clock: SetClock) -> None:
+    loan_id = await active([1_000_000])
+    borrower = (await loan_row(loan_id))["borrower_id"]
+    (first,) = await collect(set_clock, DUE)
+    await _raise_amount(first, 700)
+    await bank_says("settled", first)
+    await spend(borrower, 700)
+    await bank_says("returned", first)
+    (second,) = await collect(set_clock, DUE + timedelta(days=1))
+    await _raise_amount(second, 1_000)
+    await bank_says("settled", second)
+    assert await wallet(borrower) == 300
+    (debt,) = await clawbacks()
+    assert debt["recovered_minor"] == debt["amount_minor"] == 700
+    assert await platform(AccountKind.CLAWBACK) == 0
     await assert_books_hold()
 
 

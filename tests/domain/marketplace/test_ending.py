@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import pytest
+from structlog.testing import capture_logs
 
 from domain.marketplace.commands import (
     DecideFunding,
@@ -123,9 +124,23 @@ async def test_a_full_loan_closes_once_its_time_has_come(monkeypatch: pytest.Mon
 
 async def test_several_loans_close_in_one_run() -> None:
     loans = [(await funded_with(1_000))[0] for _ in range(3)]
-    assert await close_funded(limit=2) == 2
-    assert await close_funded(limit=2) == 1
+    assert await close_funded() == 3
     assert {await market.loan_status(loan) for loan in loans} == {"DISBURSING"}
+    await market.verify()
+
+
+async def test_a_loan_that_cannot_close_keeps_no_other_from_it() -> None:
+    bad, good, better = [(await funded_with(1_000))[0] for _ in range(3)]
+    await db.execute(
+        """insert into lending.products (id, code, version, profile_code, terms, is_open, published_at)
+        select $2, code, 99, profile_code, '{}', false, published_at from lending.products where id = $1""",
+        market.PRODUCT, unreadable := ids.new(),
+    )  # fmt: skip
+    await db.execute("update lending.loans set product_id = $2 where id = $1", bad, unreadable)
+    with capture_logs() as logged:
+        assert await close_funded() == 2
+    assert [(one["event"], one["loan_id"]) for one in logged] == [("listing.not_ended", str(bad))]
+    assert [await market.loan_status(loan) for loan in (bad, good, better)] == ["FUNDED", "DISBURSING", "DISBURSING"]
     await market.verify()
 
 

@@ -6,7 +6,8 @@ from domain.ledger.accounts import AccountKind
 from domain.payments import commands
 from domain.payments.commands import AssignSuspense, ReturnSuspense
 from domain.shared import db, ids
-from domain.shared.errors import InvalidInput, NotAllowed, NotFound, WrongState
+from domain.shared.actor import Actor
+from domain.shared.errors import InsufficientFunds, InvalidInput, NotAllowed, NotFound, WrongState
 from tests.domain.payments import bank
 
 SUSPENSE, UNSETTLED = AccountKind.SUSPENSE, AccountKind.UNSETTLED
@@ -78,6 +79,42 @@ async def test_an_item_is_sent_back_and_opens_again_when_that_fails() -> None:
     assert await bank.breaks() == []
 
 
+async def bounced_late() -> tuple[Actor, db.Row]:
+    """A deposit of somebody's that bounced after it was final; it is missing from custody."""
+    ada = await bank.person()
+    movement = await bank.pay_in(ada, 600)
+    await bank.tell(bank.entry("deposit.bounced", 600, movement=movement))
+    item = await db.fetch_one("select * from payments.suspense_items")
+    assert item is not None and (item["status"], item["amount_minor"]) == ("OPEN", -600)
+    assert await bank.at_bank(SUSPENSE) == -600
+    return ada, item
+
+
+async def test_a_deposit_that_bounced_after_it_was_final_is_taken_from_the_wallet() -> None:
+    (ada, item), clerk = await bounced_late(), await bank.operator()
+    request = AssignSuspense(item_id=item["id"], user_id=ada.user_id, idempotency_key="a")
+    assert (await commands.assign_suspense(clerk, request)).transfer_id is None
+    assert (await commands.assign_suspense(clerk, request)).replayed
+    assert (await bank.in_wallet(ada), await bank.at_bank(SUSPENSE), await bank.at_bank()) == (0, 0, 0)
+    row = await db.fetch_one("select status, user_id from payments.suspense_items")
+    assert row == {"status": "ASSIGNED", "user_id": ada.user_id}
+    assert await bank.breaks() == []
+
+
+async def test_what_the_wallet_lacks_of_it_the_platform_can_bear() -> None:
+    (ada, item), clerk = await bounced_late(), await bank.operator()
+    await bank.withdraw(ada, await bank.account_of(ada), 500)
+    with pytest.raises(InsufficientFunds) as refused:
+        await commands.assign_suspense(
+            clerk, AssignSuspense(item_id=item["id"], user_id=ada.user_id, idempotency_key="a")
+        )
+    assert (refused.value.available.amount_minor, refused.value.needed.amount_minor) == (100, 600)
+    await commands.assign_suspense(clerk, AssignSuspense(item_id=item["id"], user_id=None, idempotency_key="b"))
+    assert (await bank.in_wallet(ada), await bank.at_bank(SUSPENSE)) == (100, 0)
+    assert await bank.at_bank(AccountKind.FEES) == -600
+    assert await bank.breaks() == []
+
+
 async def test_only_finance_decides_and_only_what_is_there() -> None:
     ada, clerk = await bank.person(), await bank.operator()
     item = await stray("received")
@@ -90,6 +127,8 @@ async def test_only_finance_decides_and_only_what_is_there() -> None:
             await commands.assign_suspense(
                 clerk, AssignSuspense(item_id=item_id, user_id=user_id, idempotency_key=str(item_id))
             )
+    with pytest.raises(InvalidInput):
+        await commands.assign_suspense(clerk, AssignSuspense(item_id=item["id"], user_id=None, idempotency_key="p"))
     await bank.tell(bank.entry("payout.settled", 7, movement=ids.new()))
     missing = await db.fetch_value("select id from payments.suspense_items where amount_minor < 0")
     with pytest.raises(InvalidInput):

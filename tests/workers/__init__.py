@@ -1,0 +1,1 @@
+"""The worker process: how rings become jobs."""
