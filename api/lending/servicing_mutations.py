@@ -39,7 +39,9 @@ REPLAYED = "Whether this is the answer to an earlier, equal request."
 class RepayLoanInput:
     """A payment by hand."""
 
-    loan_id: strawberry.ID = strawberry.field(description="Your loan: ACTIVE, DEFAULTED or WRITTEN_OFF.")
+    loan_id: strawberry.ID = strawberry.field(
+        description="A loan that you owe, alone or with others: ACTIVE, DEFAULTED or WRITTEN_OFF."
+    )
     amount: money.MoneyInput = strawberry.field(
         description="At most what settles the loan. What is due is paid first; what is beyond prepays a part of the rest."
     )
@@ -76,7 +78,9 @@ RepayLoanResult = Annotated[
 class PayOffLoanInput:
     """An early settlement."""
 
-    loan_id: strawberry.ID = strawberry.field(description="Your loan: ACTIVE, DEFAULTED or WRITTEN_OFF.")
+    loan_id: strawberry.ID = strawberry.field(
+        description="A loan that you owe, alone or with others: ACTIVE, DEFAULTED or WRITTEN_OFF."
+    )
     expected: money.MoneyInput = strawberry.field(description="The total of `servicing.payoff` as you have seen it.")
     idempotency_key: strawberry.ID = strawberry.field(description=KEY)
 
@@ -170,8 +174,8 @@ class ServicingMutation:
     """Repayments by hand, write-offs, recoveries."""
 
     @mutation(
-        "Pay a loan of yours from the wallet: what is due first, oldest first; what is beyond pays interest to today and "
-        "then principal to come, so that later installments become smaller. Needs the scope BORROW."
+        "Pay a loan that you owe, as borrower or co-borrower, from your wallet: what is due first, oldest first; what is "
+        "beyond pays interest to today and then principal to come, so that later installments become smaller. Needs the scope BORROW."
     )
     async def repay_loan(self, info: Info, input: RepayLoanInput) -> RepayLoanResult:
         """Pay a loan of yours."""
@@ -185,8 +189,8 @@ class ServicingMutation:
         return RepayLoanPayload(loan=loan, repayment=repayment, replayed=repaid.replayed)
 
     @mutation(
-        "Settle a loan of yours early, from the wallet, with interest up to today. The figure changes every day at 24:00 "
-        "and with every payment. Needs the scope BORROW."
+        "Settle a loan that you owe, as borrower or co-borrower, early, from your wallet, with interest up to today. "
+        "The figure changes every day at 24:00 and with every payment. Needs the scope BORROW."
     )
     async def pay_off_loan(self, info: Info, input: PayOffLoanInput) -> PayOffLoanResult:
         """Settle a loan of yours early."""

@@ -57,7 +57,7 @@ class Distribution:
 
 @rows(REPAYMENTS, prefix="repayment")
 @strawberry.type(
-    description="Money of the borrower that was distributed to the lenders; for the borrower, the loan's lenders and operators."
+    description="Money of the borrowers that was distributed to the lenders; for them, the loan's lenders and operators."
 )
 class Repayment(Node):
     """Money of the borrower that was distributed to the lenders."""

@@ -4,13 +4,14 @@ The public command of a context is the transaction: `@atomic` begins one, a comm
 transaction runs in a task of its own, so that a caller who goes away (a closed socket, a stopped worker) detaches from
 it but never interrupts it: it commits or fails as a whole, and its connection always returns to the pool.
 
-Lock order everywhere: idempotency key, listing, loan, installment, account; within each by id.
+Lock order everywhere: idempotency key, listing, loan, installment, account; within each by id. Calls that are folded into
+one transaction (`domain.shared.fold`) take their keys last, sorted; no other transaction takes keys of these operations.
 """
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
 from contextlib import asynccontextmanager
-from contextvars import ContextVar
+from contextvars import Context, ContextVar
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import wraps
@@ -129,10 +130,18 @@ async def disconnect() -> None:
 
 async def detached(work: Coroutine[Any, Any, R]) -> R:
     """Await work that goes on when the caller is cancelled."""
-    task = asyncio.create_task(work)
+    return await asyncio.shield(_watched(asyncio.create_task(work)))
+
+
+def spawn(work: Coroutine[Any, Any, R]) -> asyncio.Task[R]:
+    """Start work that belongs to nobody's request and to no transaction; `disconnect` waits for it."""
+    return _watched(asyncio.create_task(work, context=Context()))
+
+
+def _watched(task: asyncio.Task[R]) -> asyncio.Task[R]:
     _running.add(task)
     task.add_done_callback(_finished)
-    return await asyncio.shield(task)
+    return task
 
 
 def _finished(task: asyncio.Task[Any]) -> None:
@@ -156,7 +165,7 @@ def atomic(command: Callable[P, Awaitable[R]]) -> Callable[P, Coroutine[Any, Any
         async def run() -> R:
             for attempt in range(ATTEMPTS):
                 try:
-                    return await _transact(lambda: command(*args, **kwargs))
+                    return await transact(lambda: command(*args, **kwargs))
                 except CONFLICTS as conflict:
                     if attempt == ATTEMPTS - 1:
                         raise Busy from conflict
@@ -168,7 +177,12 @@ def atomic(command: Callable[P, Awaitable[R]]) -> Callable[P, Coroutine[Any, Any
     return wrapper
 
 
-async def _transact(work: Callable[[], Awaitable[R]]) -> R:
+async def transact(work: Callable[[], Awaitable[R]]) -> R:
+    """Run work as one transaction, once, and ring the bell after its commit.
+
+    Raises what the work raises, `CONFLICTS`, and `Busy` when the database goes away.
+    """
+    assert _transaction.get() is None, "a transaction within a transaction would wait for itself"
     transaction = Transaction()
     try:
         async with in_transaction("default"):
@@ -234,6 +248,11 @@ async def fetch_value(sql: str, *args: object) -> Any:
 async def execute(sql: str, *args: object) -> None:
     """Run a statement whose rows nobody needs."""
     await fetch(sql, *args)
+
+
+async def wait_at_most(seconds: float) -> None:
+    """Give up waiting for a lock after so long, until the end of the current transaction."""
+    await execute("select set_config('lock_timeout', $1, true)", f"{seconds * 1000:.0f}ms")
 
 
 async def lock(table: str, ids: Sequence[UUID]) -> dict[UUID, Row]:

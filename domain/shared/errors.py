@@ -14,6 +14,7 @@ from domain.shared.money import Money
 
 _registry: dict[str, type["DomainError"]] = {}
 _adapters: dict[str, TypeAdapter[Any]] = {}
+_facts = TypeAdapter(dict[str, Any])
 
 
 @dataclass(eq=False, kw_only=True)
@@ -132,8 +133,7 @@ def _adapter(code: str) -> TypeAdapter[Any]:
 def dump(error: DomainError) -> dict[str, Any]:
     """The refusal as JSON data, for the idempotency register."""
     facts = {f.name: getattr(error, f.name) for f in fields(error)}
-    hints = TypeAdapter(dict[str, Any]).dump_python(facts, mode="json")
-    return {"code": error.code, "facts": hints}
+    return {"code": error.code, "facts": _facts.dump_python(facts, mode="json")}
 
 
 def load(data: dict[str, Any]) -> DomainError:

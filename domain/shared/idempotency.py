@@ -1,21 +1,23 @@
 """Writes that can be repeated safely.
 
 A command's answer, refusals included, is stored under (actor, operation, key) in the command's own transaction. The key's
-row is taken first, so that simultaneous repeats queue behind the first and read its answer.
+row is taken first, so that simultaneous repeats queue behind the first and read its answer. Calls that are folded into one
+transaction take their keys last, together (`each_once`): whoever finds one taken by then begins again, and reads its answer.
 """
 
 import hashlib
-import json
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from dataclasses import dataclass, replace
-from functools import wraps
-from typing import Any, TypeVar
+from functools import cached_property, wraps
+from typing import Any, Generic, TypeVar
 from uuid import UUID
 
+import orjson
 from pydantic import TypeAdapter
 
 from domain.shared import clock, db, errors
 from domain.shared.actor import Actor
+from domain.shared.db import Row
 from domain.shared.errors import DomainError, IdempotencyConflict, InvalidInput
 
 MAX_KEY = 200
@@ -37,6 +39,72 @@ class Result:
 
 Q = TypeVar("Q", bound=Request)
 R = TypeVar("R", bound=Result)
+Identity = tuple[UUID, str, str]
+_adapters: dict[type[Request], TypeAdapter[Any]] = {}
+
+
+class KeyTaken(Exception):
+    """Another transaction has stored an answer under one of the keys since this one looked."""
+
+
+class Operation(Generic[R]):
+    """A command that can be repeated: its name in the register, and how its answers are stored."""
+
+    def __init__(self, name: str, result: type[R]) -> None:
+        self.name = name
+        self._answer = TypeAdapter(result)
+
+    def dump(self, outcome: R | DomainError) -> str:
+        """An answer as it is stored."""
+        if isinstance(outcome, DomainError):
+            return orjson.dumps({"refusal": errors.dump(outcome)}).decode()
+        return f'{{"result":{self._answer.dump_json(outcome).decode()}}}'
+
+    def load(self, stored: str) -> R | DomainError:
+        """The answer that `dump` wrote, as a repeat gets it."""
+        data = orjson.loads(stored)
+        if "refusal" in data:
+            return errors.load(data["refusal"])
+        return replace(self._answer.validate_python(data["result"]), replayed=True)
+
+
+@dataclass(frozen=True, eq=False)
+class Call(Generic[Q, R]):
+    """One use of an operation. Raises `InvalidInput` for a key that is empty or too long."""
+
+    operation: Operation[R]
+    actor: Actor
+    request: Q
+
+    def __post_init__(self) -> None:
+        if not 1 <= len(self.request.idempotency_key) <= MAX_KEY:
+            raise InvalidInput(reason=f"An idempotency key has 1 to {MAX_KEY} characters.", path=("idempotencyKey",))
+
+    @cached_property
+    def identity(self) -> Identity:
+        """What its answer is stored under: actor, operation and key."""
+        return self.actor.user_id, self.operation.name, self.request.idempotency_key
+
+    @cached_property
+    def request_hash(self) -> str:
+        """The hash of what it asks for, without the key: equal requests, equal hash."""
+        data = _adapter(type(self.request)).dump_json(self.request, exclude={"idempotency_key"})
+        return hashlib.sha256(data).hexdigest()
+
+    def replay(self, stored: Row) -> R | DomainError:
+        """The answer of its key's row; `IdempotencyConflict` if that was given to another input."""
+        if stored["request_hash"] != self.request_hash:
+            return IdempotencyConflict(first_used_at=stored["created_at"], path=("idempotencyKey",))
+        return self.operation.load(stored["answer"])
+
+
+Work = Callable[[Sequence[Call[Q, R]]], Awaitable[Sequence[R | DomainError]]]
+
+
+def _adapter(request: type[Request]) -> TypeAdapter[Any]:
+    if request not in _adapters:
+        _adapters[request] = TypeAdapter(request)
+    return _adapters[request]
 
 
 def idempotent(
@@ -47,12 +115,13 @@ def idempotent(
     Raises what the command raises (again, on a repeat), `IdempotencyConflict` for another input under a used key, and
     `InvalidInput` for a key that is empty or too long.
     """
-    answer = TypeAdapter(result)
 
     def decorate(command: Callable[[Actor, Q], Awaitable[R]]) -> Callable[[Actor, Q], Coroutine[Any, Any, R]]:
+        operation = Operation(command.__name__, result)
+
         @wraps(command)
         async def wrapper(actor: Actor, request: Q) -> R:
-            outcome = await _once(answer, command, actor, request)
+            outcome = await _once(Call(operation, actor, request), command)
             if isinstance(outcome, DomainError):
                 raise outcome
             return outcome
@@ -63,64 +132,69 @@ def idempotent(
 
 
 @db.atomic
-async def _once(
-    answer: TypeAdapter[R], command: Callable[[Actor, Q], Awaitable[R]], actor: Actor, request: Q
-) -> R | DomainError:
-    key = request.idempotency_key
-    if not 1 <= len(key) <= MAX_KEY:
-        raise InvalidInput(reason=f"An idempotency key has 1 to {MAX_KEY} characters.", path=("idempotencyKey",))
-    operation = command.__name__
-    stored = await _claim(actor.user_id, operation, key, fingerprint(request))
-    if stored is not None:
-        return _replay(answer, json.loads(stored))
+async def _once(call: Call[Q, R], command: Callable[[Actor, Q], Awaitable[R]]) -> R | DomainError:
+    if not await _take([call], [None]):
+        (stored,) = (await _stored([call])).values()
+        return call.replay(stored)
     outcome: R | DomainError
     try:
         async with db.savepoint():
-            outcome = await command(actor, request)
+            outcome = await command(call.actor, call.request)
     except DomainError as refusal:
         if not refusal.stored:
             raise
         outcome = refusal
-    data = (
-        {"refusal": errors.dump(outcome)}
-        if isinstance(outcome, DomainError)
-        else {"result": answer.dump_python(outcome, mode="json")}
-    )
     await db.execute(
         "update shared.idempotency set answer = $4::jsonb where actor_id = $1 and operation = $2 and key = $3",
-        actor.user_id, operation, key, json.dumps(data),
+        *call.identity, call.operation.dump(outcome),
     )  # fmt: skip
     return outcome
 
 
-async def _claim(actor_id: UUID, operation: str, key: str, request_hash: str) -> str | None:
-    """Take the key, or read the answer that is stored under it."""
-    taken = await db.fetch_one(
-        """insert into shared.idempotency (actor_id, operation, key, request_hash, created_at)
-        values ($1, $2, $3, $4, $5) on conflict do nothing returning key""",
-        actor_id, operation, key, request_hash, clock.wall(),
-    )  # fmt: skip
-    if taken:
-        return None
-    row = await db.fetch_one(
-        "select request_hash, answer, created_at from shared.idempotency where actor_id = $1 and operation = $2 and key = $3",
-        actor_id, operation, key,
-    )  # fmt: skip
-    assert row is not None, "keys are never deleted while they can be repeated"
-    if row["request_hash"] != request_hash:
-        raise IdempotencyConflict(first_used_at=row["created_at"], path=("idempotencyKey",))
-    stored: str = row["answer"]
-    return stored
+async def each_once(calls: Sequence[Call[Q, R]], work: Work[Q, R]) -> list[R | DomainError]:
+    """The outcome of each call, in the caller's transaction; the calls have different keys.
+
+    `work` does those that have no answer yet, all at once, and returns their outcomes, refusals included, in order. Raises
+    `KeyTaken` when another transaction has answered one of them meanwhile: roll back and begin again.
+    """
+    stored = await _stored(calls)
+    fresh = [call for call in calls if call.identity not in stored]
+    outcomes = dict(zip(fresh, await work(fresh), strict=True)) if fresh else {}
+    if not await _take(fresh, [call.operation.dump(outcome) for call, outcome in outcomes.items()]):
+        raise KeyTaken
+    return [outcomes[call] if call in outcomes else call.replay(stored[call.identity]) for call in calls]
 
 
-def fingerprint(request: Request) -> str:
-    """The hash of a request without its key: equal requests, equal hash."""
-    data = TypeAdapter(type(request)).dump_python(request, mode="json")
-    del data["idempotency_key"]
-    return hashlib.sha256(json.dumps(data, sort_keys=True).encode()).hexdigest()
+async def _take(calls: Sequence[Call[Q, R]], answers: Sequence[str | None]) -> bool:
+    """Take the keys of calls, sorted, so that transactions that take the same ones queue instead of deadlocking.
+
+    False: one was taken already.
+    """
+    ordered = sorted(zip(calls, answers, strict=True), key=lambda one: one[0].identity)
+    taken = await db.fetch(
+        """insert into shared.idempotency (actor_id, operation, key, request_hash, answer, created_at)
+        select actor_id, operation, key, request_hash, answer::jsonb, $6
+        from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[])
+            c(actor_id, operation, key, request_hash, answer)
+        on conflict do nothing returning 1""",
+        [call.actor.user_id for call, _ in ordered],
+        [call.operation.name for call, _ in ordered],
+        [call.request.idempotency_key for call, _ in ordered],
+        [call.request_hash for call, _ in ordered],
+        [answer for _, answer in ordered],
+        clock.wall(),
+    )
+    return len(taken) == len(calls)
 
 
-def _replay(answer: TypeAdapter[R], stored: dict[str, Any]) -> R | DomainError:
-    if "refusal" in stored:
-        return errors.load(stored["refusal"])
-    return replace(answer.validate_python(stored["result"]), replayed=True)
+async def _stored(calls: Sequence[Call[Q, R]]) -> dict[Identity, Row]:
+    """The rows of the keys that are taken. They are never deleted while they can be repeated."""
+    rows = await db.fetch(
+        """select i.actor_id, i.operation, i.key, i.request_hash, i.answer, i.created_at
+        from unnest($1::uuid[], $2::text[], $3::text[]) c(actor_id, operation, key)
+        join shared.idempotency i on i.actor_id = c.actor_id and i.operation = c.operation and i.key = c.key""",
+        [call.actor.user_id for call in calls],
+        [call.operation.name for call in calls],
+        [call.request.idempotency_key for call in calls],
+    )
+    return {(row["actor_id"], row["operation"], row["key"]): row for row in rows}

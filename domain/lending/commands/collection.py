@@ -6,14 +6,14 @@ from uuid import UUID
 
 from domain.ledger import accounts
 from domain.ledger import commands as ledger
-from domain.ledger.accounts import AccountKind
+from domain.ledger.accounts import Account, AccountKind
 from domain.ledger.commands import Posting
 from domain.lending.commands.debts import netted, write_netted
 from domain.lending.commands.desk import Desk, open_desk
 from domain.lending.commands.distribution import Payment, distribute
 from domain.lending.commands.standing import COLLECTED
 from domain.lending.models import CollectionStatus, RepaymentSource
-from domain.lending.rules.servicing import accrue_late, fallen_due, pay, total_open
+from domain.lending.rules.servicing import ServicedLoan, accrue_late, fallen_due, pay, total_open
 from domain.lending.rules.sharing import net_debts
 from domain.payments.commands import DebitOrder, instruct_debits
 from domain.shared import clock, db, ids
@@ -53,7 +53,8 @@ def _from_wallets(desk: Desk, pending: frozenset[UUID], on: date) -> list[Paymen
         amount = min(total_open(due), left[desk.wallet(id_)])
         if amount and id_ not in pending:
             left[desk.wallet(id_)] -= amount
-            payments.append(Payment(loan=loan, source=RepaymentSource.WALLET, parts=pay(loan, amount, due, on)))
+            parts = pay(loan, amount, due, on)
+            payments.append(Payment(loan=loan, source=RepaymentSource.WALLET, parts=parts, paid_from=desk.wallet(id_)))
     return payments
 
 
@@ -124,7 +125,13 @@ async def _distribute(desk: Desk, collections: Sequence[Row], on: date) -> None:
         if amount:
             parts = pay(loan, amount, due, on)
             payments.append(
-                Payment(loan=loan, source=RepaymentSource.DIRECT_DEBIT, parts=parts, collection_id=collection["id"])
+                Payment(
+                    loan=loan,
+                    source=RepaymentSource.DIRECT_DEBIT,
+                    parts=parts,
+                    paid_from=_collecting(loan),
+                    collection_id=collection["id"],
+                )
             )
         excess = _excess(desk, collection, amount)
         taken = net_debts(desk.debts_in(loan.currency), {loan.borrower_id: excess.amount_minor})
@@ -139,11 +146,16 @@ def _excess(desk: Desk, collection: Row, distributed_minor: int) -> Posting:
     loan = desk.loans[collection["loan_id"]]
     return Posting(
         kind="COLLECTION_EXCESS",
-        debit=accounts.loan(AccountKind.COLLECTING, loan.id, loan.currency),
+        debit=_collecting(loan),
         credit=desk.wallet(loan.id),
         amount_minor=collection["amount_minor"] - distributed_minor,
         reference_id=collection["id"],
     )
+
+
+def _collecting(loan: ServicedLoan) -> Account:
+    """Where direct debits of a loan arrive."""
+    return accounts.loan(AccountKind.COLLECTING, loan.id, loan.currency)
 
 
 @db.atomic

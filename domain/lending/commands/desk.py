@@ -45,8 +45,8 @@ class Desk:
         return calendar(policy.profile(self.rows[loan_id]["profile_code"]).country)
 
 
-async def open_desk(rows: Sequence[Row]) -> Desk:
-    """Put loans (their locked rows) on the desk, and lock the accounts of all who take part.
+async def open_desk(rows: Sequence[Row], payer: UUID | None = None) -> Desk:
+    """Put loans (their locked rows) on the desk, and lock the accounts of all who take part, and of a co-borrower who pays.
 
     Whoever changes what is due or paid holds the loan, so its installments and notes need no locks of their own.
     """
@@ -62,7 +62,8 @@ async def open_desk(rows: Sequence[Row]) -> Desk:
         debts=await lock_debts(users, {row["currency"] for row in rows}),
         balances={},
     )
-    desk.balances = await ledger.lock(_accounts(desk))
+    payers = [accounts.user(AccountKind.AVAILABLE, payer, row["currency"]) for row in rows if payer]
+    desk.balances = await ledger.lock([*_accounts(desk), *payers])
     return desk
 
 

@@ -22,15 +22,16 @@ from domain.shared import clock, db, ids, outbox
 
 @dataclass(frozen=True, kw_only=True)
 class Payment:
-    """What a borrower pays of one loan, as the rules have put it to the installments already.
+    """What is paid of one loan, as the rules have put it to the installments already.
 
-    The money is taken from the loan's COLLECTING account if a direct debit brought it (`collection_id`), else from the
+    The money is taken from the loan's COLLECTING account if a direct debit brought it (`collection_id`), else from a
     borrower's wallet, where the caller has checked that it is.
     """
 
     loan: ServicedLoan
     source: RepaymentSource
     parts: Sequence[Paid]
+    paid_from: Account
     collection_id: UUID | None = None
     id: UUID = field(default_factory=ids.new)
     entry_id: UUID = field(default_factory=ids.new)
@@ -39,13 +40,6 @@ class Payment:
     def amount_minor(self) -> int:
         """The whole of it."""
         return sum(part.amount_minor for part in self.parts)
-
-    @property
-    def paid_from(self) -> Account:
-        """Where the money is."""
-        if self.collection_id is not None:
-            return accounts.loan(AccountKind.COLLECTING, self.loan.id, self.loan.currency)
-        return accounts.user(AccountKind.AVAILABLE, self.loan.borrower_id, self.loan.currency)
 
 
 async def distribute(desk: Desk, payments: Sequence[Payment], on: date) -> None:

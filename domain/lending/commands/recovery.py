@@ -74,6 +74,6 @@ async def record_recovery(actor: Actor, request: RecordRecovery) -> Repaid:
     actor.require(Scope.COLLECT)
     loan = await lock_loan(request.loan_id)
     require(loan, LoanStatus.DEFAULTED, LoanStatus.WRITTEN_OFF)
-    desk, today = await open_owing(loan)
+    desk, today = await open_owing(loan, loan["borrower_id"])
     amount = Money(payable(desk.loans[loan["id"]], request.amount.amount_minor, today), request.amount.currency)
-    return await pay_from_wallet(desk, amount, RepaymentSource.RECOVERY, today)
+    return await pay_from_wallet(desk, loan["borrower_id"], amount, RepaymentSource.RECOVERY, today)

@@ -1,10 +1,12 @@
-"""Paying by hand from the wallet: what is due, a part in advance, or everything."""
+"""Paying by hand from the wallet, as borrower or co-borrower: what is due, a part in advance, or everything."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
+from domain.ledger import accounts
+from domain.ledger.accounts import Account, AccountKind
 from domain.lending.commands.desk import Desk, open_desk
 from domain.lending.commands.distribution import Payment, distribute
 from domain.lending.commands.transitions import lock_loan, require
@@ -39,7 +41,7 @@ OWING = (LoanStatus.ACTIVE, LoanStatus.DEFAULTED, LoanStatus.WRITTEN_OFF)
 
 @dataclass(frozen=True, kw_only=True)
 class RepayLoan(Request):
-    """Pay an amount of one's loan from the wallet."""
+    """Pay an amount of a loan that one owes, alone or with others, from one's wallet."""
 
     loan_id: UUID
     amount: Money
@@ -47,7 +49,7 @@ class RepayLoan(Request):
 
 @dataclass(frozen=True, kw_only=True)
 class PayOffLoan(Request):
-    """Settle one's loan from the wallet. `expected`: the payoff figure that was shown."""
+    """Settle a loan that one owes from one's wallet. `expected`: the payoff figure that was shown."""
 
     loan_id: UUID
     expected: Money
@@ -71,7 +73,7 @@ async def repay_loan(actor: Actor, request: RepayLoan) -> Repaid:
     `PrepaymentTooSmall`, `InsufficientFunds`.
     """
     desk, today = await _own_loan(actor, request.loan_id)
-    return await pay_from_wallet(desk, request.amount, RepaymentSource.MANUAL, today)
+    return await pay_from_wallet(desk, actor.user_id, request.amount, RepaymentSource.MANUAL, today)
 
 
 @idempotent(Repaid)
@@ -86,18 +88,23 @@ async def pay_off(actor: Actor, request: PayOffLoan) -> Repaid:
     total = Money(payoff_figure(loan, today).total_minor, loan.currency)
     if total != request.expected:
         raise PayoffChanged(total=total, valid_until=clock.end_of(today), path=("expected",))
-    return await pay_from_wallet(desk, total, RepaymentSource.PAYOFF, today)
+    return await pay_from_wallet(desk, actor.user_id, total, RepaymentSource.PAYOFF, today)
 
 
 async def _own_loan(actor: Actor, loan_id: UUID) -> tuple[Desk, date]:
     actor.require(Scope.BORROW)
     row = await lock_loan(loan_id)
-    if row["borrower_id"] != actor.user_id:
+    owes = await db.fetch_value(
+        """select exists (select from lending.loan_parties
+            where loan_id = $1 and user_id = $2 and role in ('BORROWER', 'CO_BORROWER'))""",
+        loan_id, actor.user_id,
+    )  # fmt: skip
+    if not owes:
         raise NotFound(path=("loanId",))
-    return await open_owing(row)
+    return await open_owing(row, actor.user_id)
 
 
-async def open_owing(row: Row) -> tuple[Desk, date]:
+async def open_owing(row: Row, payer: UUID) -> tuple[Desk, date]:
     """Put a loan (its locked row) that owes something on the desk, with late interest up to today, which is returned too.
 
     Raises `WrongState`, and `CollectionPending` while a direct debit is on its way.
@@ -109,23 +116,24 @@ async def open_owing(row: Row) -> tuple[Desk, date]:
     )  # fmt: skip
     if pending is not None:
         raise CollectionPending(amount=Money(pending, row["currency"]), path=("loanId",))
-    desk, today = await open_desk([row]), await clock.today()
+    desk, today = await open_desk([row], payer), await clock.today()
     accrue_late(desk.loans[row["id"]], today)
     return desk, today
 
 
-async def pay_from_wallet(desk: Desk, amount: Money, source: RepaymentSource, on: date) -> Repaid:
-    """Pay the one loan on the desk from its borrower's wallet. Raises what `repay_loan` raises about amounts."""
+async def pay_from_wallet(desk: Desk, payer: UUID, amount: Money, source: RepaymentSource, on: date) -> Repaid:
+    """Pay the one loan on the desk from the wallet of one who owes it. Raises what `repay_loan` raises about amounts."""
     (loan,) = desk.loans.values()
-    check_amount(desk, amount, source, on)
-    payment = Payment(loan=loan, source=source, parts=_put(loan, amount.amount_minor, on))
+    wallet = accounts.user(AccountKind.AVAILABLE, payer, loan.currency)
+    check_amount(desk, wallet, amount, source, on)
+    payment = Payment(loan=loan, source=source, parts=_put(loan, amount.amount_minor, on), paid_from=wallet)
     await distribute(desk, [payment], on)
     status = LoanStatus(desk.rows[loan.id]["status"])
     return Repaid(repayment_id=payment.id, loan_id=loan.id, amount=amount, loan_status=status)
 
 
-def check_amount(desk: Desk, amount: Money, source: RepaymentSource, on: date) -> None:
-    """Whether an amount can be paid of the one loan on the desk; raises the refusal if not."""
+def check_amount(desk: Desk, wallet: Account, amount: Money, source: RepaymentSource, on: date) -> None:
+    """Whether an amount can be paid of the one loan on the desk from a wallet; raises the refusal if not."""
     (loan,) = desk.loans.values()
     if amount.currency != loan.currency or amount.amount_minor <= 0:
         raise InvalidInput(reason=f"The amount must be in {loan.currency} and above zero.", path=("amount",))
@@ -134,7 +142,7 @@ def check_amount(desk: Desk, amount: Money, source: RepaymentSource, on: date) -
         raise RepaymentTooLarge(maximum=Money(whole, loan.currency), path=("amount",))
     if due < amount.amount_minor < whole:
         _check_prepayment(loan, amount.amount_minor, due, source, on)
-    available = Money(desk.balances[desk.wallet(loan.id)], loan.currency)
+    available = Money(desk.balances[wallet], loan.currency)
     if available < amount:
         raise InsufficientFunds(available=available, needed=amount, path=("amount",))
 

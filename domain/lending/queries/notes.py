@@ -21,9 +21,11 @@ NOTES = Relation(
 REPAYMENTS = Relation(
     "(select r.*, l.currency, l.borrower_id from lending.repayments r join lending.loans l on l.id = r.loan_id)",
     visible="""{staff} or {t}.borrower_id = {viewer}
-        or exists (select 1 from lending.notes n where n.loan_id = {t}.loan_id and n.lender_id = {viewer})""",
+        or exists (select 1 from lending.notes n where n.loan_id = {t}.loan_id and n.lender_id = {viewer})
+        or exists (select 1 from lending.loan_parties p
+            where p.loan_id = {t}.loan_id and p.user_id = {viewer} and p.role = 'CO_BORROWER')""",
 )
-"""What was paid, for the borrower and the loan's lenders."""
+"""What was paid, for the borrowers and the loan's lenders."""
 
 DISTRIBUTIONS = Relation(
     """(select p.id * 4 + part.place as id, p.reference_id as repayment_id, p.note_id, p.currency, part.kind,

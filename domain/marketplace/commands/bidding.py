@@ -1,6 +1,6 @@
-"""Bidding. The batch is the unit: one bid is a batch of one, and bids of several lenders can share a transaction."""
+"""Bidding. The batch is the unit: the bids of all lenders that wait in this process share a transaction."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -10,8 +10,9 @@ from domain.marketplace.rules import bidding as rules
 from domain.marketplace.rules.bidding import BidRequest, Taken
 from domain.shared import clock, errors
 from domain.shared.actor import Actor, Scope
-from domain.shared.errors import DomainError, InvalidInput
-from domain.shared.idempotency import Request, Result, idempotent
+from domain.shared.errors import DomainError, InvalidInput, NotAllowed
+from domain.shared.fold import Fold
+from domain.shared.idempotency import Call, Operation, Request, Result
 from domain.shared.money import Money
 
 MAX_BATCH = 100
@@ -78,41 +79,59 @@ class PlacedBids(Result):
     outcomes: list[BidOutcome]
 
 
-@idempotent(PlacedBid)
 async def place_bid(actor: Actor, request: PlaceBid) -> PlacedBid:
     """Bid on a loan: the amount is held until the loan closes or comes to nothing.
 
     Raises what stands against it: `NotFound`, `InvalidInput`, `LoanNotOpen`, `OwnLoan`, `StepRequired`,
     `DocumentsNotAcknowledged`, `RemainingTooSmall`, `BidBelowMinimum`, `BidNotInLots`, `LimitReached`,
-    `InsufficientFunds`; and `NotAllowed`.
+    `InsufficientFunds`; and `NotAllowed`, `IdempotencyConflict`, `Busy`.
     """
-    actor.require(Scope.LEND)
-    ((outcome, bid_id),) = await place([_request(actor, request.bid)])
-    if isinstance(outcome, DomainError):
-        raise outcome
-    assert bid_id is not None
-    return PlacedBid(bid_id=bid_id, loan_id=request.bid.loan_id, amount=outcome.amount, is_partial=outcome.is_partial)
+    placed = await _fold.submit(Call(_PLACE_BID, actor, request), lane=request.bid.loan_id)
+    assert isinstance(placed, PlacedBid)
+    return placed
 
 
-@idempotent(PlacedBids)
 async def place_bids(actor: Actor, request: PlaceBids) -> PlacedBids:
     """Place 1 to 100 bids at once: each is taken or refused for itself, as `place_bid` would in this order.
 
-    Raises `NotAllowed`, and `InvalidInput` for an empty or too long list; every other refusal is an outcome.
+    Raises `NotAllowed`, `IdempotencyConflict`, `Busy`, and `InvalidInput` for an empty or too long list; every other
+    refusal is an outcome.
     """
-    actor.require(Scope.LEND)
-    if not 1 <= len(request.bids) <= MAX_BATCH:
-        raise InvalidInput(reason=f"Place 1 to {MAX_BATCH} bids at once.", path=("bids",))
-    placed = await place([_request(actor, order) for order in request.bids])
-    return PlacedBids(outcomes=[_outcome(order, *one) for order, one in zip(request.bids, placed, strict=True)])
+    lane = request.bids[0].loan_id if request.bids else None
+    placed = await _fold.submit(Call(_PLACE_BIDS, actor, request), lane, size=len(request.bids))
+    assert isinstance(placed, PlacedBids)
+    return placed
 
 
-async def place(requests: Sequence[BidRequest]) -> list[tuple[Taken | DomainError, UUID | None]]:
-    """Lock, decide, write and announce bids of any lenders, in the caller's transaction: outcomes with bid ids, in order."""
+async def _place(calls: Sequence[Call[Any, Any]]) -> list[PlacedBid | PlacedBids | DomainError]:
+    """Lock, decide, write and announce the bids of many calls, in the caller's transaction: the outcome of each call."""
+    asked = [_asked(call) for call in calls]
+    requests = [request for one in asked if not isinstance(one, DomainError) for request in one]
     loaded = await desk.load(requests)
-    outcomes = rules.decide(loaded, requests, await clock.now())
-    bid_ids = iter(await taking.write(loaded, [outcome for outcome in outcomes if isinstance(outcome, Taken)]))
-    return [(outcome, next(bid_ids) if isinstance(outcome, Taken) else None) for outcome in outcomes]
+    decided = rules.decide(loaded, requests, await clock.now())
+    bid_ids = iter(await taking.write(loaded, [outcome for outcome in decided if isinstance(outcome, Taken)]))
+    placed = iter([_outcome(*one, bid_ids) for one in zip(requests, decided, strict=True)])
+    return [
+        one if isinstance(one, DomainError) else _answer(call.request, [next(placed) for _ in one])
+        for call, one in zip(calls, asked, strict=True)
+    ]
+
+
+_PLACE_BID, _PLACE_BIDS = Operation("place_bid", PlacedBid), Operation("place_bids", PlacedBids)
+_fold: Fold[Any, Any] = Fold(_place)
+
+
+def _asked(call: Call[Any, Any]) -> list[BidRequest] | DomainError:
+    """The bids that a call asks for, or what stands against it whatever they are."""
+    request: PlaceBid | PlaceBids = call.request
+    orders = [request.bid] if isinstance(request, PlaceBid) else request.bids
+    try:
+        call.actor.require(Scope.LEND)
+    except NotAllowed as refusal:
+        return refusal
+    if not 1 <= len(orders) <= MAX_BATCH:
+        return InvalidInput(reason=f"Place 1 to {MAX_BATCH} bids at once.", path=("bids",))
+    return [_request(call.actor, order) for order in orders]
 
 
 def _request(actor: Actor, order: BidOrder) -> BidRequest:
@@ -126,7 +145,25 @@ def _request(actor: Actor, order: BidOrder) -> BidRequest:
     )
 
 
-def _outcome(order: BidOrder, outcome: Taken | DomainError, bid_id: UUID | None) -> BidOutcome:
+def _outcome(request: BidRequest, outcome: Taken | DomainError, bid_ids: Iterator[UUID]) -> PlacedBid | DomainError:
     if isinstance(outcome, DomainError):
-        return BidOutcome(loan_id=order.loan_id, refused=errors.dump(outcome))
-    return BidOutcome(loan_id=order.loan_id, bid_id=bid_id, amount=outcome.amount, is_partial=outcome.is_partial)
+        return outcome
+    return PlacedBid(
+        bid_id=next(bid_ids), loan_id=request.loan_id, amount=outcome.amount, is_partial=outcome.is_partial
+    )
+
+
+def _answer(
+    request: PlaceBid | PlaceBids, outcomes: Sequence[PlacedBid | DomainError]
+) -> PlacedBid | PlacedBids | DomainError:
+    if isinstance(request, PlaceBid):
+        return outcomes[0]
+    return PlacedBids(
+        outcomes=[_of_batch(order.loan_id, one) for order, one in zip(request.bids, outcomes, strict=True)]
+    )
+
+
+def _of_batch(loan_id: UUID, outcome: PlacedBid | DomainError) -> BidOutcome:
+    if isinstance(outcome, DomainError):
+        return BidOutcome(loan_id=loan_id, refused=errors.dump(outcome))
+    return BidOutcome(loan_id=loan_id, bid_id=outcome.bid_id, amount=outcome.amount, is_partial=outcome.is_partial)

@@ -1,5 +1,6 @@
 """Paying by hand: what is due, in advance, everything; with refusals that say what would have been right."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from uuid import UUID
 
@@ -15,10 +16,12 @@ from domain.lending.errors import (
     RepaymentTooLarge,
 )
 from domain.lending.queries import products
+from domain.lending.queries.notes import REPAYMENTS
 from domain.lending.rules.schedule import RepaymentMethod
 from domain.lending.rules.servicing import accrued_minor, payoff_figure
 from domain.lending.rules.waterfall import DueKind
-from domain.shared import clock
+from domain.shared import clock, db
+from domain.shared.actor import Scope, Viewer
 from domain.shared.errors import InsufficientFunds, InvalidInput, NotFound
 from domain.shared.money import Money
 from tests.domain.lending.applying import assert_books_hold, borrowing, person
@@ -65,6 +68,33 @@ async def lent(method: RepaymentMethod = RepaymentMethod.EQUAL_INSTALLMENTS) -> 
     borrower = (await loan_row(loan_id))["borrower_id"]
     await earn(borrower, 5_000_000)
     return loan_id, borrower
+
+
+async def test_a_co_borrower_pays_from_their_own_wallet() -> None:
+    bo, stranger, guarantor = await person(), await person(), await person()
+    loan_id = await active([600_000, 400_000])
+    for user, role in ((bo, "CO_BORROWER"), (guarantor, "GUARANTOR")):
+        await db.execute(
+            """insert into lending.loan_parties (id, loan_id, user_id, name, role)
+            values (gen_random_uuid(), $1, $2, 'Bo', $3)""",
+            loan_id, user, role,
+        )  # fmt: skip
+    borrower = (await loan_row(loan_id))["borrower_id"]
+    for user in (borrower, bo, stranger, guarantor):
+        await earn(user, 300_000)
+    request = RepayLoan(idempotency_key=key(), loan_id=loan_id, amount=Money(50_000, "CNY"))
+    for user in (stranger, guarantor):
+        with pytest.raises(NotFound):
+            await commands.repay_loan(borrowing(user), request)
+    repaid = await commands.repay_loan(borrowing(bo), request)
+    assert (await wallet(bo), await wallet(borrower)) == (250_000, 300_000)
+    (row,) = await REPAYMENTS.select(Viewer(bo, frozenset({Scope.READ})))
+    assert (row["id"], row["amount_minor"]) == (repaid.repayment_id, 50_000)
+    assert await REPAYMENTS.select(Viewer(guarantor, frozenset({Scope.READ}))) == []
+    with pytest.raises(InsufficientFunds) as refused:
+        await commands.repay_loan(borrowing(bo), replace(request, idempotency_key=key(), amount=Money(260_000, "CNY")))
+    assert refused.value.available == Money(250_000, "CNY")
+    await assert_books_hold()
 
 
 @pytest.mark.parametrize("method", [method for method in RepaymentMethod if method != RepaymentMethod.INTEREST_ONLY])

@@ -144,8 +144,12 @@ async def order(loan_id: UUID, yuan: int, **facts: Any) -> BidOrder:
 
 async def bid(lender_id: UUID, loan_id: UUID, yuan: int, key: str | None = None, **facts: Any) -> PlacedBid:
     """Place a bid. Raises what `place_bid` raises."""
-    request = PlaceBid(bid=await order(loan_id, yuan, **facts), idempotency_key=key or str(ids.new()))
-    return await place_bid(lending(lender_id), request)
+    return await place(lender_id, await order(loan_id, yuan, **facts), key)
+
+
+async def place(lender_id: UUID, wanted: BidOrder, key: str | None = None) -> PlacedBid:
+    """Place a bid as it is ordered, with nothing else to wait for before it. Raises what `place_bid` raises."""
+    return await place_bid(lending(lender_id), PlaceBid(bid=wanted, idempotency_key=key or str(ids.new())))
 
 
 async def listing(loan_id: UUID) -> dict[str, Any]:

@@ -1,4 +1,7 @@
-"""How much a bid asks of the database."""
+"""How much bids ask of the database."""
+
+import asyncio
+from uuid import UUID
 
 import pytest
 
@@ -6,7 +9,7 @@ from domain.shared import db
 from tests.domain.marketplace import market
 
 
-async def test_a_bid_is_eight_statements_beside_its_key(monkeypatch: pytest.MonkeyPatch) -> None:
+async def statements(monkeypatch: pytest.MonkeyPatch, lenders: list[UUID], loan: UUID, documents: list[UUID]) -> int:
     seen: list[str] = []
     real = db.fetch
 
@@ -14,10 +17,16 @@ async def test_a_bid_is_eight_statements_beside_its_key(monkeypatch: pytest.Monk
         seen.append(" ".join(sql.split()))
         return await real(sql, *args)
 
-    lender, loan = await market.lender(1_000), await market.list_loan(1_000)
-    order = await market.order(loan, 100)
-    await market.bid(lender, loan, 100)
-    monkeypatch.setattr(db, "fetch", noted)
-    await market.bid(lender, loan, 100, acknowledged_document_ids=order.acknowledged_document_ids)
-    own = [sql for sql in seen if "shared.idempotency" not in sql and "identity.documents where kind" not in sql]
-    assert len(own) == 8, own
+    orders = [await market.order(loan, 100, acknowledged_document_ids=documents) for _ in lenders]
+    with monkeypatch.context() as patched:
+        patched.setattr(db, "fetch", noted)
+        await asyncio.gather(*(market.place(lender, order) for lender, order in zip(lenders, orders, strict=True)))
+    return len(seen)
+
+
+async def test_fifty_bids_are_as_many_statements_as_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    lenders, loan = await market.lenders(50, 1_000), await market.list_loan(100_000)
+    documents = [await market.risk_warning()]
+    await statements(monkeypatch, lenders, loan, documents)  # opens the accounts that hold what is bid
+    assert await statements(monkeypatch, lenders[:1], loan, documents) == 11
+    assert await statements(monkeypatch, lenders, loan, documents) == 11
