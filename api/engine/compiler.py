@@ -20,15 +20,16 @@ from strawberry import Schema
 from strawberry.types.base import StrawberryObjectDefinition
 from strawberry.types.field import StrawberryField
 
-from api.engine import plans
+from api.engine import plans, steps
 from api.engine.calls import Call
 from api.engine.connections import Connection
 from api.engine.declarations import DECLARED, Column, Composed, Many, One
-from api.engine.plans import ConnectionPlan, ObjectPlan, RowsPlan, Step
+from api.engine.plans import ConnectionPlan, ObjectPlan, RowsPlan
 from api.engine.registry import RowType, find_row_type, row_type
 from api.engine.selections import Grouped, Selections, Selector, Uncompilable
 from api.engine.shapes import shape_of_page, shape_of_rows
 from api.engine.statements import Keys, Level
+from api.engine.steps import Step
 from domain.shared.relations import Relation
 
 BACKREF = "strawberry-definition"
@@ -73,14 +74,14 @@ class Compiler:
 
     def _step(self, output: GraphQLOutputType, selections: Selections) -> Step:
         if is_non_null_type(output):
-            return plans.NonNull(self._step(output.of_type, selections))
+            return steps.NonNull(self._step(output.of_type, selections))
         if is_list_type(output):
-            return plans.ListOf(self._step(output.of_type, selections))
+            return steps.ListOf(self._step(output.of_type, selections))
         if is_leaf_type(output):
-            return plans.Leaf(output.coerce_output_value)
+            return steps.Leaf(output.coerce_output_value)
         if is_abstract_type(output):
             possible = {member.name: member for member in self._schema.get_possible_types(output)}
-            return plans.Abstract(possible, lambda member: self._objects(member, selections))
+            return steps.Abstract(possible, lambda member: self._objects(member, selections))
         assert is_object_type(output), "the kinds of output types"
         return self._objects(output, selections)
 

@@ -29,10 +29,11 @@ from strawberry import Schema
 from strawberry.execution import optimized_is_awaitable
 
 from api.engine.compiler import Compiler
-from api.engine.plans import ObjectPlan, Resolved, settled
+from api.engine.plans import ObjectPlan, Resolved
 from api.engine.reads import Reader
 from api.engine.run import Fetch, Run
 from api.engine.selections import Selector, Uncompilable, deciding_variables
+from api.engine.steps import settled
 
 MOST_DECIDING = 5
 """An operation whose shape depends on more variables than these has too many plans."""
