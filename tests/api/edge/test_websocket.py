@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from websockets.asyncio.client import connect
 
+from api.websocket import SLOW_S
 from tests.api.edge.conftest import Edge
 from tests.api.edge.target import ADA, SECRET
 
@@ -227,3 +228,20 @@ async def test_a_storm_of_cancelled_operations_leaves_the_pool_whole(edge: Edge)
     async with asyncio.timeout(20):
         answers = await asyncio.gather(*(edge.post("{ sleep(seconds: 0.01) }") for _ in range(40)))
     assert {answer.text for answer in answers} == {'{"data":{"sleep":"awake"}}'}
+
+
+async def test_a_client_who_does_not_read_is_dropped_with_a_reason_and_holds_up_nobody(edge: Edge) -> None:
+    async with edge.socket() as slow, edge.socket() as other:
+        slow.connection.transport.pause_reading()
+        await slow.subscribe("1", "subscription { flood }")
+        await other.subscribe("1", "subscription { count(to: 3) }")
+        assert [(await other.receive())["type"] for _ in range(4)] == ["next", "next", "next", "complete"]
+        await asyncio.sleep(SLOW_S + 0.5)
+        slow.connection.transport.resume_reading()
+        assert await slow.closed() == (1008, "Too slow: messages waited for 10 s")
+
+
+async def test_messages_are_not_compressed(edge: Edge) -> None:
+    async with edge.socket() as socket:
+        assert socket.connection.response is not None
+        assert "Sec-WebSocket-Extensions" not in socket.connection.response.headers
