@@ -1,14 +1,16 @@
 """graphql-transport-ws, to the letter."""
 
 import asyncio
+from pathlib import Path
 from typing import Any
 
 import pytest
 from websockets.asyncio.client import connect
 
 from api.websocket import SLOW_S
-from tests.api.edge.conftest import Edge
+from tests.api.edge.conftest import Edge, serving
 from tests.api.edge.target import ADA, SECRET
+from tests.conftest import Databases
 
 
 async def test_operations_run_beside_each_other_and_complete(edge: Edge) -> None:
@@ -245,3 +247,14 @@ async def test_messages_are_not_compressed(edge: Edge) -> None:
     async with edge.socket() as socket:
         assert socket.connection.response is not None
         assert "Sec-WebSocket-Extensions" not in socket.connection.response.headers
+
+
+async def test_a_server_that_is_stopped_sends_watchers_away_with_1012_and_ends(
+    make_database: Databases, tmp_path: Path
+) -> None:
+    app_url, _ = await make_database.make("edge_stopped")
+    async with serving(app_url, make_database.servers.redis_url, tmp_path) as (edge, process), edge.socket() as socket:
+        await socket.subscribe("1", "subscription { forever }")
+        assert (await socket.receive())["type"] == "next"
+        process.terminate()
+        assert (await socket.closed())[0] == 1012
