@@ -8,7 +8,7 @@ STAMP := .venv/.installed
 LOCK := .uv/bin/uv pip compile --no-config --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --no-header --quiet
 
-.PHONY: help setup demo serve test lint types layers snapshot unit format schema lock
+.PHONY: help setup demo serve test lint types layers snapshot unit format schema lock bench
 
 help: ## Show what can be made.
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
@@ -55,3 +55,16 @@ lock: $(STAMP) ## Write the requirements*.txt anew from the requirements*.in.
 	$(LOCK) requirements.in --output-file requirements.txt
 	$(LOCK) requirements-dev.in --output-file requirements-dev.txt
 	$(LOCK) requirements-uv.in --output-file requirements-uv.txt
+	$(LOCK) bench/requirements.in --output-file bench/requirements.txt
+
+NODE := $(CURDIR)/bench/.venv/bin
+BENCH_STAMP := bench/.venv/.installed
+
+$(BENCH_STAMP): $(STAMP) bench/requirements.txt bench/peers/package-lock.json
+	@.uv/bin/uv venv --quiet --clear --python $(VENV)/python bench/.venv
+	@.uv/bin/uv pip install --quiet --python bench/.venv/bin/python --require-hashes -r bench/requirements.txt
+	@cd bench/peers && PATH="$(NODE):$$PATH" npm ci --silent
+	@touch $@
+
+bench: $(BENCH_STAMP) ## Measure it beside its peers and write docs/performance.md. ARGS="--only A,C --rounds 3".
+	@$(VENV)/python -m bench.run $(ARGS)

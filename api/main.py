@@ -26,6 +26,7 @@ def serve(
         http="httptools",
         ws="websockets-sansio",
         ws_max_size=WEBSOCKET_MESSAGE_BYTES,
+        ws_per_message_deflate=False,  # a window for each of thousands of watchers, to shrink messages of 200 bytes
         lifespan="on",
         log_config=None,
         access_log=False,  # it would carry query strings; api/middleware.py has ours

@@ -11,6 +11,10 @@ from api import errors
 from api.errors import Code, top_level
 from domain.shared.errors import Busy, DomainError
 
+KEY = "1 to 200 characters of your choice: a repeat with the same key acts once and gets the same answer."
+REPLAYED = "Whether this is the answer to an earlier, equal request."
+"""What every mutation that can be repeated says of its `idempotencyKey` and its `replayed`."""
+
 Resolver = Callable[..., Awaitable[Any]]
 
 

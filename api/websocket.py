@@ -30,6 +30,10 @@ INIT_TIMEOUT_S = 3.0
 RECHECK_S = 30.0
 """How long a revoked personal token may go unnoticed on an open connection."""
 MAX_OPERATIONS = 100
+SLOW_S = 10.0
+"""How long a message may wait for a client who does not read; beyond its operations' next messages nothing is kept."""
+FAREWELL_S = 2.0
+"""How long the reason why it is closed may wait for such a client."""
 
 
 class GraphQLOverWebSocket:
@@ -63,6 +67,8 @@ class Connection:
         self._authorization: str | None = None
         self._viewer = STRANGER
         self._deadline = asyncio.get_running_loop().time() + INIT_TIMEOUT_S
+        self._waiting: asyncio.Timeout | None = None
+        self._slow = False
         self._operations: dict[str, asyncio.Task[None]] = {}
         self._farewells: set[asyncio.Task[None]] = set()
 
@@ -75,11 +81,13 @@ class Connection:
         await self._asgi_send({"type": "websocket.accept", "subprotocol": PROTOCOL})
         while True:
             try:
-                async with asyncio.timeout_at(self._deadline):
+                async with asyncio.timeout_at(self._deadline) as self._waiting:
                     event = await self._receive()
             except TimeoutError:
                 await self._overdue()
                 continue
+            finally:
+                self._waiting = None
             if event["type"] == "websocket.disconnect":
                 return
             await self._handle(messages.read(event.get("text")))
@@ -87,8 +95,9 @@ class Connection:
     async def close(self, close: Close) -> None:
         """End the connection with a code."""
         self._open = False
-        with contextlib.suppress(OSError):
-            await self._asgi_send({"type": "websocket.close", "code": close.code, "reason": close.reason})
+        with contextlib.suppress(OSError):  # a timeout is one too
+            async with asyncio.timeout(FAREWELL_S):
+                await self._asgi_send({"type": "websocket.close", "code": close.code, "reason": close.reason})
 
     async def stop(self) -> None:
         """Cancel what runs and wait until it has ended."""
@@ -101,6 +110,8 @@ class Connection:
             await asyncio.wait(tasks)
 
     async def _overdue(self) -> None:
+        if self._slow:
+            raise Close(1008, "Too slow: messages waited for 10 s")
         if not self._initialised:
             raise Close(4408, "Connection initialisation timeout")
         with contextlib.suppress(Busy):  # while the database is away, nobody's token is known to be invalid
@@ -199,10 +210,22 @@ class Connection:
         task.add_done_callback(self._farewells.discard)
 
     async def _send(self, message: dict[str, Any]) -> None:
-        """Send a message; to a client who has gone, nothing."""
-        if self._open:
-            with contextlib.suppress(OSError):
-                await self._asgi_send({"type": "websocket.send", "text": orjson.dumps(message).decode()})
+        """Send a message; to a client who has gone, nothing. One who does not read is dropped by the connection's own task."""
+        if not self._open:
+            return
+        try:
+            async with asyncio.timeout(SLOW_S):
+                with contextlib.suppress(OSError):
+                    await self._asgi_send({"type": "websocket.send", "text": orjson.dumps(message).decode()})
+        except TimeoutError:
+            self._drop()
+
+    def _drop(self) -> None:
+        """Have the connection closed for a client who is too slow."""
+        self._slow = True
+        self._deadline = asyncio.get_running_loop().time()
+        if self._waiting is not None and not self._waiting.expired():
+            self._waiting.reschedule(self._deadline)
 
 
 def _errors(error: BaseException) -> list[GraphQLError]:

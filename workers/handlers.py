@@ -64,7 +64,10 @@ HANDLERS: Handlers = {
     "debit.settled": [distribute],
     "debit.refused": [refuse],
     "debit.returned": [take_back, letters.to_borrower("repayment_returned", letters.returned)],
-    "loan.offered": [letters.to_borrower("offer_made", letters.offer)],
+    "loan.offered": [
+        letters.to_borrower("offer_made", letters.offer),
+        letters.to_other_parties("contract_to_accept", letters.offer),
+    ],
     "loan.listed": [match],
     "loan.funded": [letters.to_borrower("loan_funded", letters.lent)],
     "loan.funding_short": [letters.to_borrower("loan_short", letters.short)],

@@ -50,7 +50,17 @@ def about_money(template: str) -> Handler:
 
 def to_borrower(template: str, facts: Facts | None = None) -> Handler:
     """A message to a loan's borrower; every one names the loan's reference."""
+    return _about_loan(template, facts, lambda _, loan: [loan["borrower_id"]])
 
+
+def to_other_parties(template: str, facts: Facts | None = None) -> Handler:
+    """A message to an event's audience but the loan's borrower; it names the loan's reference."""
+    return _about_loan(
+        template, facts, lambda event, loan: [user_id for user_id in event.audience if user_id != loan["borrower_id"]]
+    )
+
+
+def _about_loan(template: str, facts: Facts | None, addressees: Callable[[Delivery, Row], Sequence[UUID]]) -> Handler:
     async def handler(events: Sequence[Delivery]) -> None:
         loans = await _loans([event.loan_id for event in events if event.loan_id])
         messages = []
@@ -58,14 +68,12 @@ def to_borrower(template: str, facts: Facts | None = None) -> Handler:
             loan = loans[event.loan_id] if event.loan_id else None
             assert loan is not None, "an event of a loan names it"
             shown = {"loan_reference": loan["reference"], **(facts(event, loan) if facts else {})}
-            messages.append(
+            messages += [
                 NewMessage(
-                    dedupe_key=f"{template}:{event.event_id}",
-                    user_id=loan["borrower_id"],
-                    template=template,
-                    facts=shown,
+                    dedupe_key=f"{template}:{event.event_id}:{user_id}", user_id=user_id, template=template, facts=shown
                 )
-            )
+                for user_id in addressees(event, loan)
+            ]
         await queue(messages)
 
     return handler

@@ -19,7 +19,7 @@ from api.errors import (
 )
 from api.lending.errors import AmountOutOfRange, MethodNotOffered, ProductNotOpen, RateAboveCeiling, TermNotOffered
 from api.loan import Loan, the_loan
-from api.mutation import mutation
+from api.mutation import KEY, REPLAYED, mutation
 from api.node import parse_id
 from domain.lending.commands.application import ApplyForLoan, Party, apply_for_loan
 from domain.lending.commands.offer import decline_offer, withdraw_application
@@ -60,7 +60,7 @@ class ApplyForLoanInput:
     guarantors: list[LoanPartyInput] = strawberry.field(
         default_factory=list, description="Who guarantees it; at most 5."
     )
-    idempotency_key: strawberry.ID = strawberry.field(description="1 to 200 characters; repeats have the same answer.")
+    idempotency_key: strawberry.ID = strawberry.field(description=KEY)
 
 
 @strawberry.type(description="The application was decided, or waits for an operator: see the loan's status.")
@@ -68,7 +68,7 @@ class ApplyForLoanPayload:
     """The application was decided, or waits for an operator."""
 
     loan: Loan = strawberry.field(description="The loan: OFFERED, UNDER_REVIEW or REJECTED.")
-    replayed: bool = strawberry.field(description="Whether this is the answer to an earlier, equal request.")
+    replayed: bool = strawberry.field(description=REPLAYED)
 
 
 ApplyForLoanResult = Annotated[

@@ -17,7 +17,7 @@ from api.lending.servicing_errors import (
 )
 from api.lending.servicing_types import Repayment
 from api.loan import Loan, the_loan
-from api.mutation import mutation
+from api.mutation import KEY, REPLAYED, mutation
 from api.node import parse_id
 from domain.lending.commands import (
     PayOffLoan,
@@ -30,9 +30,6 @@ from domain.lending.commands import (
     repay_loan,
     write_off,
 )
-
-KEY = "1 to 200 characters; repeats have the same answer."
-REPLAYED = "Whether this is the answer to an earlier, equal request."
 
 
 @strawberry.input(description="A payment by hand, from your wallet.")

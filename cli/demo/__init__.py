@@ -78,4 +78,4 @@ def _show_outcome(setting: stage.Stage, show: Show) -> None:
 def _invite(setting: stage.Stage, story: Story, show: Show) -> None:
     from cli.demo.invitation import invitation
 
-    show.say(invitation(setting.platform.url, story))
+    show.say(invitation(setting.platform.url, setting.platform.sandbox_url, story))

@@ -17,6 +17,14 @@ _adapters: dict[str, TypeAdapter[Any]] = {}
 _facts = TypeAdapter(dict[str, Any])
 
 
+def _spoken(fact: object) -> object:
+    """A fact as it stands in a sentence: several as "OPEN, SHORT or FULL"."""
+    if not isinstance(fact, list) or not fact:
+        return fact
+    *others, last = map(str, fact)
+    return f"{', '.join(others)} or {last}" if others else last
+
+
 @dataclass(eq=False, kw_only=True)
 class DomainError(Exception):
     """A refusal with a reason. `path` names the input field it is about, for forms."""
@@ -39,7 +47,7 @@ class DomainError(Exception):
     @property
     def message(self) -> str:
         """A sentence for the person who caused it."""
-        return self.text.format(**{f.name: getattr(self, f.name) for f in fields(self)})
+        return self.text.format(**{f.name: _spoken(getattr(self, f.name)) for f in fields(self)})
 
     def __str__(self) -> str:
         return f"{self.code}: {self.message}"

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import psutil
 
+from cli.demo.invitation import invitation
+from cli.demo.marker import Login, Story
 from cli.processes import free_port
 from tests.cli.conftest import ROOT, wait_until
 
@@ -59,6 +61,14 @@ def test_it_tells_a_story_to_its_end_and_finds_it_told_the_next_time(home: Path)
     assert "The books are whole." in again
     assert "borrowers apply" not in again
     assert of_this_home(home) == []
+
+
+def test_its_visitors_learn_where_to_log_in_and_where_mails_arrive() -> None:
+    story = Story("complete", 12, 3, (Login("lender", "ada@example.com", "swordfish"),))
+    said = invitation("http://127.0.0.1:8000", "http://127.0.0.1:8010", story)
+    assert "Serving http://127.0.0.1:8000/graphql" in said
+    assert "ada@example.com" in said
+    assert "at http://127.0.0.1:8010," in said
 
 
 def test_interrupted_it_leaves_no_process_and_begins_anew(home: Path) -> None:

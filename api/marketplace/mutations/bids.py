@@ -29,7 +29,7 @@ from api.marketplace.errors import (
     RemainingTooSmall,
 )
 from api.marketplace.types import Bid
-from api.mutation import mutation
+from api.mutation import KEY, REPLAYED, mutation
 from api.node import parse_id
 from api.payments.wallet import Wallet
 from domain.marketplace import commands
@@ -38,7 +38,6 @@ from domain.shared import errors as domain
 from domain.shared import money as domain_money
 
 MOST_DOCUMENTS = 20
-KEY = "1 to 200 characters of your choice: a repeat with the same key acts once and gets the same answer."
 
 
 @strawberry.input(description="A bid: a part of a loan you want to fund. It binds you, and its amount is held.")
@@ -88,7 +87,7 @@ class PlaceBidPayload:
 
     placed: strawberry.Private[PlacedBid]
     partial: bool = strawberry.field(description="Whether less was taken than asked for, because less was left.")
-    replayed: bool = strawberry.field(description="Whether this is the answer to an earlier, equal request.")
+    replayed: bool = strawberry.field(description=REPLAYED)
 
     @strawberry.field(description="The bid.")
     def bid(self, info: Info) -> Bid:
@@ -147,7 +146,7 @@ class PlaceBidsPayload:
         description="What happened to each bid, in the order given; a `path` begins at the bid."
     )
     wallet: Wallet = strawberry.field(description="Your wallet in the currency of the first bid.")
-    replayed: bool = strawberry.field(description="Whether this is the answer to an earlier, equal request.")
+    replayed: bool = strawberry.field(description=REPLAYED)
 
 
 PlaceBidsResult = Annotated[
@@ -170,7 +169,7 @@ class WithdrawBidPayload:
 
     bid: Bid = strawberry.field(description="The bid.")
     wallet: Wallet = strawberry.field(description="Your wallet in the loan's currency.")
-    replayed: bool = strawberry.field(description="Whether this is the answer to an earlier, equal request.")
+    replayed: bool = strawberry.field(description=REPLAYED)
 
 
 WithdrawBidResult = Annotated[

@@ -9,11 +9,9 @@ from api.errors import Busy, IdempotencyConflict, InvalidInput, NotAllowed, NotF
 from api.identity.errors import DocumentsOutdated
 from api.lending.errors import ConsentRequired, MandateRequired, OfferExpired
 from api.loan import Loan, the_loan
-from api.mutation import mutation
+from api.mutation import KEY, REPLAYED, mutation
 from api.node import parse_id
 from domain.marketplace import commands
-
-KEY = "1 to 200 characters of your choice: a repeat with the same key acts once and gets the same answer."
 
 
 @strawberry.input(description="The offer to accept.")
@@ -35,7 +33,7 @@ class AcceptOfferPayload:
     """The loan is listed."""
 
     loan: Loan = strawberry.field(description="The loan.")
-    replayed: bool = strawberry.field(description="Whether this is the answer to an earlier, equal request.")
+    replayed: bool = strawberry.field(description=REPLAYED)
 
 
 AcceptOfferResult = Annotated[
@@ -68,7 +66,7 @@ class TakeSmallerLoanPayload:
     """The loan closes with what was bid."""
 
     loan: Loan = strawberry.field(description="The loan; `amount` is what will be lent.")
-    replayed: bool = strawberry.field(description="Whether this is the answer to an earlier, equal request.")
+    replayed: bool = strawberry.field(description=REPLAYED)
 
 
 TakeSmallerLoanResult = Annotated[
@@ -90,7 +88,7 @@ class DeclineFundingPayload:
     """The loan does not come about."""
 
     loan: Loan = strawberry.field(description="The loan.")
-    replayed: bool = strawberry.field(description="Whether this is the answer to an earlier, equal request.")
+    replayed: bool = strawberry.field(description=REPLAYED)
 
 
 DeclineFundingResult = Annotated[

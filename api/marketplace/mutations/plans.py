@@ -10,7 +10,7 @@ from api.engine import existing
 from api.errors import Busy, IdempotencyConflict, InvalidInput, NotAllowed, NotFound, StepRequired
 from api.marketplace.errors import TooManyPlans
 from api.marketplace.types import AutoInvestPlan
-from api.mutation import mutation
+from api.mutation import KEY, REPLAYED, mutation
 from api.node import parse_id
 from api.scalars import Rate
 from domain.credit.rules.scorecard import Grade
@@ -35,9 +35,7 @@ class CreateAutoInvestPlanInput:
         description="What to bid on a loan, rounded down to its lots; less if cash or the loan allow only less."
     )
     keep: money.MoneyInput = strawberry.field(description="The cash never to touch; zero or more.")
-    idempotency_key: strawberry.ID = strawberry.field(
-        description="1 to 200 characters of your choice: a repeat with the same key acts once and gets the same answer."
-    )
+    idempotency_key: strawberry.ID = strawberry.field(description=KEY)
 
 
 @strawberry.type(description="The plan is made and bids from the next loan on.")
@@ -45,7 +43,7 @@ class CreateAutoInvestPlanPayload:
     """The plan is made."""
 
     plan: AutoInvestPlan = strawberry.field(description="The plan.")
-    replayed: bool = strawberry.field(description="Whether this is the answer to an earlier, equal request.")
+    replayed: bool = strawberry.field(description=REPLAYED)
 
 
 CreateAutoInvestPlanResult = Annotated[

@@ -7,9 +7,8 @@ import strawberry
 from api.context import Info
 from api.engine import existing
 from api.errors import Busy, IdempotencyConflict, InsufficientFunds, InvalidInput, NotAllowed, NotFound, WrongState
-from api.mutation import mutation
+from api.mutation import KEY, REPLAYED, mutation
 from api.node import parse_id
-from api.payments.mutations.transfers import KEY, REPLAYED
 from api.payments.operations import SuspenseItem
 from domain.payments import commands
 from domain.payments.commands import AssignSuspense, ReturnSuspense

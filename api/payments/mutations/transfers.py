@@ -8,7 +8,7 @@ from api import money
 from api.context import Info
 from api.engine import existing
 from api.errors import Busy, IdempotencyConflict, InsufficientFunds, InvalidInput, NotAllowed, NotFound, StepRequired
-from api.mutation import mutation
+from api.mutation import KEY, REPLAYED, mutation
 from api.node import parse_id
 from api.payments.types import Transfer
 from api.payments.wallet import Wallet
@@ -16,8 +16,6 @@ from domain.payments import commands
 from domain.payments.commands import OpenDeposit, RequestWithdrawal
 
 CUSTODY_ACCOUNT_HOLDER = "Kalends, custody of clients' money"
-KEY = "1 to 200 characters, chosen by you; a repeat with the same key has the same answer and no second effect."
-REPLAYED = "Whether this is the answer to an earlier, equal request."
 
 
 @strawberry.input(description="A deposit you mean to make.")

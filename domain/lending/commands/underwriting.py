@@ -87,11 +87,12 @@ async def settle(
     }
     rate = contract.quote.annual_rate_ppm if contract else None
     await record_decision(loan["id"], decision, priced_with, rate, decided_by=decided_by, note=note)
-    to = STATUS_OF[decision.outcome]
+    to, audience = STATUS_OF[decision.outcome], list[UUID]()
     if to is LoanStatus.OFFERED:
         assert contract is not None, "nothing is offered without terms"
         await _offer(loan, product, underwriting, contract, on)
-    await move([loan], to, reason=reason)
+        audience = await _parties(loan["id"])  # all of them must accept the contract
+    await move([loan], to, reason=reason, audience=audience)
     return to
 
 
@@ -104,6 +105,13 @@ async def _offer(loan: Row, product: ProductTerms, underwriting: Underwriting, c
         clock.end_of(on + timedelta(days=product.offer_valid_days)),
     )  # fmt: skip
     await publish_contract(loan, product, contract)
+
+
+async def _parties(loan_id: UUID) -> list[UUID]:
+    rows = await db.fetch(
+        "select user_id from lending.loan_parties where loan_id = $1 and user_id is not null order by id", loan_id
+    )
+    return [row["user_id"] for row in rows]
 
 
 async def _is_party(user_id: UUID, loan_id: UUID) -> bool:

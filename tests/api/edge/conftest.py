@@ -88,11 +88,18 @@ class Socket:
 async def edge(make_database: Databases, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Edge]:
     """The server of this test process."""
     app_url, _ = await make_database.make("edge")
+    async with serving(app_url, make_database.servers.redis_url, tmp_path_factory.mktemp("edge")) as (edge, _):
+        yield edge
+
+
+@contextlib.asynccontextmanager
+async def serving(app_url: str, redis_url: str, folder: Path) -> AsyncIterator[tuple[Edge, asyncio.subprocess.Process]]:
+    """A server in a process, which ends in order within 20 s of a SIGTERM."""
     port = free_port()
-    log_file = tmp_path_factory.mktemp("edge") / "log"
+    log_file = folder / "log"
     settings = {
         "DATABASE_URL": app_url,
-        "REDIS_URL": make_database.servers.redis_url,
+        "REDIS_URL": redis_url,
         "KALENDS_CORS_ORIGINS": f'["{ORIGIN}"]',
         "PYTHONPATH": str(ROOT),
     }
@@ -104,7 +111,7 @@ async def edge(make_database: Databases, tmp_path_factory: pytest.TempPathFactor
         try:
             async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=30) as http:
                 await _until_ready(http, process, log_file)
-                yield Edge(f"http://127.0.0.1:{port}", log_file, http)
+                yield Edge(f"http://127.0.0.1:{port}", log_file, http), process
         finally:
             if process.returncode is None:
                 process.terminate()

@@ -130,6 +130,12 @@ class Subscription:
         await asyncio.Event().wait()
 
     @strawberry.subscription
+    async def flood(self) -> AsyncIterator[str]:
+        while True:
+            yield "x" * 65_536
+            await asyncio.sleep(0)
+
+    @strawberry.subscription
     async def private(self, info: Info) -> AsyncIterator[str]:
         yield str(info.context.actor.user_id)
 

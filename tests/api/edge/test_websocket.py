@@ -1,13 +1,16 @@
 """graphql-transport-ws, to the letter."""
 
 import asyncio
+from pathlib import Path
 from typing import Any
 
 import pytest
 from websockets.asyncio.client import connect
 
-from tests.api.edge.conftest import Edge
+from api.websocket import SLOW_S
+from tests.api.edge.conftest import Edge, serving
 from tests.api.edge.target import ADA, SECRET
+from tests.conftest import Databases
 
 
 async def test_operations_run_beside_each_other_and_complete(edge: Edge) -> None:
@@ -227,3 +230,31 @@ async def test_a_storm_of_cancelled_operations_leaves_the_pool_whole(edge: Edge)
     async with asyncio.timeout(20):
         answers = await asyncio.gather(*(edge.post("{ sleep(seconds: 0.01) }") for _ in range(40)))
     assert {answer.text for answer in answers} == {'{"data":{"sleep":"awake"}}'}
+
+
+async def test_a_client_who_does_not_read_is_dropped_with_a_reason_and_holds_up_nobody(edge: Edge) -> None:
+    async with edge.socket() as slow, edge.socket() as other:
+        slow.connection.transport.pause_reading()
+        await slow.subscribe("1", "subscription { flood }")
+        await other.subscribe("1", "subscription { count(to: 3) }")
+        assert [(await other.receive())["type"] for _ in range(4)] == ["next", "next", "next", "complete"]
+        await asyncio.sleep(SLOW_S + 0.5)
+        slow.connection.transport.resume_reading()
+        assert await slow.closed() == (1008, "Too slow: messages waited for 10 s")
+
+
+async def test_messages_are_not_compressed(edge: Edge) -> None:
+    async with edge.socket() as socket:
+        assert socket.connection.response is not None
+        assert "Sec-WebSocket-Extensions" not in socket.connection.response.headers
+
+
+async def test_a_server_that_is_stopped_sends_watchers_away_with_1012_and_ends(
+    make_database: Databases, tmp_path: Path
+) -> None:
+    app_url, _ = await make_database.make("edge_stopped")
+    async with serving(app_url, make_database.servers.redis_url, tmp_path) as (edge, process), edge.socket() as socket:
+        await socket.subscribe("1", "subscription { forever }")
+        assert (await socket.receive())["type"] == "next"
+        process.terminate()
+        assert (await socket.closed())[0] == 1012

@@ -1,11 +1,12 @@
 """From a quote to an offer over HTTP: what a borrower, a stranger and an operator do and see."""
 
+import re
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
 from tests.api.conftest import World
-from tests.support.people import Person, create_operator, log_in, sign_up
+from tests.support.people import Person, create_operator, log_in, mail_to, sign_up
 
 FACTS = {
     "checkingAccount": "NONE", "creditHistory": "CRITICAL_OR_CREDITS_ELSEWHERE", "savings": "LARGE",
@@ -123,6 +124,33 @@ async def test_an_application_is_offered_seen_by_its_borrower_and_declined(world
     state = "...on WrongState { state allowed }"
     refused = await ada.api.mutate("withdrawApplication", {"loanId": loan["id"]}, state)
     assert (refused["__typename"], refused["state"]) == ("WrongState", "DECLINED")
+
+
+async def test_who_owes_or_guarantees_too_is_told_and_finds_the_contract(world: World) -> None:
+    ada, account = await borrower(world, "asks")
+    others = [await sign_up(world.api, world.http, world.sandbox_url, f"{name}@origination.example.com")
+              for name in ("owes-too", "guarantees")]  # fmt: skip
+    members = [(await other.api.run("{ me { member { id } } }"))["me"]["member"]["id"] for other in others]
+    input_ = await application(
+        world,
+        account,
+        "1",
+        coBorrowers=[{"name": "Charles Babbage", "memberId": members[0]}],
+        guarantors=[{"name": "Mary Somerville", "memberId": members[1]}],
+    )
+    loan = (await ada.api.mutate("applyForLoan", input_, APPLIED))["loan"]
+    events = "{ me { events(first: 1) { edges { node { kind loan { id contract { id } } } } } } }"
+    for other in others:
+        told = await mail_to(world.http, world.sandbox_url, other.email, re.compile("(?<=guarantees loan )L[0-9]{8}"))
+        assert told == loan["reference"]
+        latest = (await other.api.run(events))["me"]["events"]["edges"][0]["node"]
+        assert (latest["kind"], latest["loan"]["id"]) == ("loan.offered", loan["id"])
+        accepted = await other.api.mutate(
+            "acceptDocuments",
+            {"documentIds": [latest["loan"]["contract"]["id"]]},
+            "...on AcceptDocumentsPayload { me { id } }",
+        )
+        assert accepted["__typename"] == "AcceptDocumentsPayload"
 
 
 async def test_an_operator_decides_what_waits(world: World) -> None:

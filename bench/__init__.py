@@ -1,0 +1,1 @@
+"""Kalends measured beside its peers: the same data, the same documents, the same bytes."""
