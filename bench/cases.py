@@ -46,6 +46,7 @@ class Case:
     query: str
     goals: Mapping[str, float]
     variables: Mapping[str, object] = field(default_factory=dict)
+    connections: int = 32
     introspection: bool = False
 
     def comparable(self, answer: bytes) -> bytes:
@@ -70,6 +71,6 @@ CASES = {
         Case("A", "one loan by id, 8 scalars", ONE, {"mercurius": 0.6}, {"id": f"loan_{made(LOAN, 42)}"}),
         Case("B", "page of 20 loans, 10 scalars, borrower", PAGE, {"mercurius": 1.5}),
         Case("C", "20 loans, borrower, first 10 bids, each lender", DEEP, {"mercurius": 2.5}),
-        Case("D", "full introspection", get_introspection_query(), {"mercurius": 8}, introspection=True),
+        Case("D", "full introspection", get_introspection_query(), {"mercurius": 8}, connections=4, introspection=True),
     )
 }

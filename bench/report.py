@@ -9,8 +9,9 @@ HOW = """Written by `make bench` from the results in `bench/results/`; do not ed
 
 `kalends serve` runs in production settings, with authentication, limits and permissions on; every request carries a
 bearer token. Peers check no token, count no costs and write no access log. Everybody reads the same PostgreSQL and
-answered each document with the same bytes before anything was measured. The server under test has core 0 (its peers are idle
-meanwhile); PostgreSQL, Valkey and the load (32 connections) share core 1. Rounds are interleaved; figures are medians.
+answered each document with the same bytes before anything was measured (of D: all but what
+the GraphQL library says of itself). The server under test has core 0 (its peers are idle
+meanwhile); PostgreSQL, Valkey and the load (32 connections, for D 4) share core 1. Rounds are interleaved; figures are medians.
 """
 
 

@@ -24,8 +24,6 @@ from bench.cases import CASES, Case
 from bench.data import USER, Size, made
 from bench.servers import CONTENDERS, NODE, OTHER_CORE, ROOT, Server, database
 
-CONNECTIONS = 32
-
 
 def token(environment: dict[str, str], user_id: UUID) -> str:
     """A bearer token of a lender, as a login would give it, valid for an hour."""
@@ -59,10 +57,11 @@ def check_equal(servers: Sequence[Server], case: Case, bearer: str) -> None:
 
 def measure(server: Server, case: Case, bearer: str, seconds: float) -> dict[str, float]:
     """Answers a second of one server under load from the other core."""
-    options = {"port": server.port, "token": bearer, "connections": CONNECTIONS, "seconds": seconds}
+    options = {"port": server.port, "connections": case.connections, "seconds": seconds}
     argv = ["taskset", "-c", OTHER_CORE, sys.executable, "-m", "bench.load"]
     argv += [part for name, value in options.items() for part in (f"--{name}", str(value))]
-    done = subprocess.run(argv, input=case.body, cwd=ROOT, capture_output=True, check=True)
+    environment = {**os.environ, "BENCH_TOKEN": bearer}  # arguments are for everybody to see
+    done = subprocess.run(argv, input=case.body, cwd=ROOT, stdout=subprocess.PIPE, check=True, env=environment)
     found: dict[str, float] = json.loads(done.stdout)
     return found
 
