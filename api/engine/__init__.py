@@ -7,7 +7,7 @@ compile, and everything that goes wrong, graphql-core answers from the same decl
 """
 
 from api.engine.connections import ORDER_BY_ID, After, Connection, First, Order, check_first, connection, decode, encode
-from api.engine.declarations import Composite, column, composed, key, many, one
+from api.engine.declarations import Composite, column, composed, every, key, many, one
 from api.engine.executor import Executor, Operation
 from api.engine.reads import Reader, existing, page_of, reference
 from api.engine.registry import row_type_by_prefix, rows
@@ -28,6 +28,7 @@ __all__ = [
     "connection",
     "decode",
     "encode",
+    "every",
     "existing",
     "key",
     "many",

@@ -23,7 +23,7 @@ from strawberry.types.field import StrawberryField
 from api.engine import plans, steps
 from api.engine.calls import Call
 from api.engine.connections import Connection
-from api.engine.declarations import DECLARED, Column, Composed, Many, One
+from api.engine.declarations import DECLARED, Column, Composed, Every, Many, One
 from api.engine.plans import ConnectionPlan, ObjectPlan, RowsPlan
 from api.engine.registry import RowType, find_row_type, row_type
 from api.engine.selections import Grouped, Selections, Selector, Uncompilable
@@ -122,9 +122,9 @@ class Compiler:
         shape = shape_of_rows(expression, len(writer.children))
         return RowsPlan(found, writer.level, shape=shape, children=writer.children, cursor=cursor)
 
-    def rows(self, found: RowType, output: GraphQLObjectType, selections: Selections) -> RowsPlan:
-        """The plan for rows of a type's own relation."""
-        return self._rows(found, found.relation, output, selections, ())
+    def rows(self, found: RowType, relation: Relation, output: GraphQLObjectType, selections: Selections) -> RowsPlan:
+        """The plan for rows of a relation as objects of a type."""
+        return self._rows(found, relation, output, selections, ())
 
     def connection(self, output: GraphQLObjectType, selections: Selections) -> ConnectionPlan:
         """The plan for pages. Raises `Uncompilable` when nodes are selected in more than one place."""
@@ -228,6 +228,8 @@ class _Writer:
                     value = self._composed(alias, relation, definition, declared, nodes)
                 case One():
                     value = self._one(alias, relation, definition, declared, nodes)
+                case Every():
+                    value = self._every(alias, relation, definition, declared, nodes)
                 case Many():
                     call = self._compiler.call(field, definition, nodes[0])
                     value = self._many(alias, relation, definition, declared, call, nodes)
@@ -268,10 +270,18 @@ class _Writer:
         except NeedsObjects:
             self.level.rewind(mark[0])
             del self.children[mark[1] :]
-            plan = self._compiler.rows(found, output, _inside(nodes))
+            plan = self._compiler.rows(found, found.relation, output, _inside(nodes))
             return self._child(plans.OneChild(self.level.place(key), declared.target, plan))
         target = self.level.expression(other, found.relation, declared.target)
         return f"None if r[{self.level.place(f'{target} is null')}] else {made}"
+
+    def _every(
+        self, alias: str, relation: Relation, definition: GraphQLField, declared: Every, nodes: list[FieldNode]
+    ) -> str:
+        output = cast("GraphQLObjectType", get_named_type(definition.type))
+        place = self.level.place(self.level.expression(alias, relation, "id"))
+        plan = self._compiler.rows(row_type(declared.type_name), declared.relation, output, _inside(nodes))
+        return self._child(plans.EveryChild(place, declared, plan))
 
     def _many(
         self,

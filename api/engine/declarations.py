@@ -15,6 +15,7 @@ from strawberry.types.field import StrawberryField
 from api.engine.connections import ORDER_BY_ID, After, First, Order
 from api.engine.reads import Reader, page_of, reference
 from api.engine.registry import row_type, row_type_of
+from domain.shared.relations import Relation
 
 DECLARED = "engine.declared"
 """The key of a field's declaration in its metadata."""
@@ -55,6 +56,16 @@ class One:
     column: str
     target: str
     given: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Every:
+    """All rows of a relation, as objects of another type, whose `target` is this row's id; for lists that do not grow."""
+
+    type_name: str
+    relation: Relation
+    target: str
+    order: tuple[str, ...]
 
 
 @dataclass(slots=True)
@@ -127,6 +138,17 @@ def one(type_name: str, column: str, target: str = "id", *, given: str | None = 
         return reference(info.context, row_type(type_name).python_type, root.row[column], target)
 
     return _field(resolve, One(type_name, column, target, given), description)
+
+
+def every(type_name: str, relation: Relation, target: str, order: tuple[str, ...], *, description: str) -> Any:
+    """All rows of a relation, as objects of a type, whose `target` is this row's id, ordered by text columns."""
+
+    async def resolve(root: Any, info: strawberry.Info) -> Any:
+        found = await info.context.rows(relation, target, root.row["id"])
+        found.sort(key=lambda row: [row[name] for name in order])
+        return [row_type(type_name).python_type(row=row) for row in found]
+
+    return _field(resolve, Every(type_name, relation, target, order), description)
 
 
 def many(

@@ -12,6 +12,7 @@ from typing import Any, Protocol
 from strawberry.types.field import StrawberryField
 
 from api.engine.calls import Call
+from api.engine.declarations import Every
 from api.engine.reads import PageOf, Reference
 from api.engine.registry import RowType
 from api.engine.run import Run
@@ -168,6 +169,22 @@ class OneChild:
         return [found.get(row[place]) for row in rows]
 
 
+class EveryChild:
+    """All rows of another type that belong to rows."""
+
+    def __init__(self, place: int, declared: Every, plan: "RowsPlan") -> None:
+        self._place = place
+        self._declared = declared
+        self._plan = plan
+
+    async def read(self, run: Run, rows: Sequence[Any]) -> Values:
+        """The list of each row."""
+        place = self._place
+        wanted = list({row[place] for row in rows})
+        found = await self._plan.lists_of(run, self._declared.target, wanted, self._declared.order)
+        return [found[row[place]] for row in rows]
+
+
 class ManyChild:
     """The pages of rows. `ask` says which page of a parent is asked for, under a call's arguments."""
 
@@ -212,6 +229,15 @@ class RowsPlan:
         sql = self._level.of_values(run.visibility, column)
         records = await run.fetch(sql, run.viewer_id, run.is_staff, values)
         return dict(zip([record[KEY] for record in records], await self.shown(run, records), strict=True))
+
+    async def lists_of(self, run: Run, column: str, values: Values, order: tuple[str, ...]) -> dict[Any, Values]:
+        """All visible rows whose column is one of the values, in order, by that value."""
+        sql = self._level.of_values(run.visibility, column, order)
+        records = await run.fetch(sql, run.viewer_id, run.is_staff, values)
+        lists: dict[Any, Values] = {value: [] for value in values}
+        for record, shown in zip(records, await self.shown(run, records), strict=True):
+            lists[record[KEY]].append(shown)
+        return lists
 
     async def page(self, run: Run, page: PageOf) -> Sequence[Any]:
         """The records of a page and, if there is one, of the row that follows."""

@@ -60,14 +60,18 @@ class Level:
             del self._places[expression]
         del self.columns[mark[0] :], self._joins[mark[1] :]
 
-    def of_values(self, visibility: int, column: str) -> str:
-        """The rows whose column is one of `$3`; the column comes last, as `KEY`."""
+    def of_values(self, visibility: int, column: str, order: tuple[str, ...] = ()) -> str:
+        """The rows whose column is one of `$3`, ordered by columns if that is asked; the column comes last, as `KEY`."""
         key = self.relation.expression(column)
-        return self._text(
-            visibility,
-            ("values", column),
-            lambda: f"select {self._selected(key)} from {self._source()} where {self._visible()} and {key} = any($3)",
-        )
+
+        def text() -> str:
+            ordered = f" order by {_order([(name, 'asc') for name in order])}" if order else ""
+            return (
+                f"select {self._selected(key)} from {self._source()} "
+                f"where {self._visible()} and {key} = any($3){ordered}"
+            )
+
+        return self._text(visibility, ("values", column, order), text)
 
     def page(self, visibility: int, where: str, args: int, keys: Keys, first: int, *, behind: bool) -> str:
         """A page of the rows that fulfil `where`, which has `args` arguments from `$3` on, then those of the cursor."""

@@ -1,6 +1,5 @@
 """Loans as the API shows them, as far as lending's origination knows them."""
 
-import asyncio
 from datetime import date, datetime
 
 import strawberry
@@ -10,15 +9,14 @@ import api.lending.enums  # noqa: F401 - gives the enumerations their GraphQL ty
 from api import money
 from api.context import Info
 from api.credit.types import Decision
-from api.engine import column, one, rows
+from api.engine import column, every, one, rows
 from api.identity.types import Document, Member
 from api.lending.products import Product
 from api.scalars import Rate
 from domain.credit.rules.scorecard import Grade
-from domain.identity.queries import MEMBERS
 from domain.lending.models import LoanStatus, PartyRole, Purpose
 from domain.lending.queries import loans, products
-from domain.lending.queries.loans import PARTIES
+from domain.lending.queries.loans import BORROWERS, PARTIES
 from domain.lending.rules.schedule import Frequency, RepaymentMethod, ScheduledInstallment
 from domain.lending.rules.terms import Quote
 from domain.shared.actor import Viewer
@@ -157,12 +155,13 @@ class LendingLoan:
 
     product: Product | None = one("Product", "product_id", description="The version of the product it was made under.")
 
-    @strawberry.field(description="Those who owe it and have an account, the applicant first.")
-    async def borrowers(self, info: Info) -> list[Member]:
-        """Those who owe it."""
-        ids = await info.context.batch("loan.borrowers", loans.borrowers, self.row["id"])
-        found = await asyncio.gather(*(info.context.rows(MEMBERS, "id", id_) for id_ in ids))
-        return [Member(row=row) for (row,) in filter(None, found)]
+    borrowers: list[Member] = every(
+        "Member",
+        BORROWERS,
+        "loan_id",
+        ("role", "party_id"),
+        description="Those who owe it and have an account, the applicant first.",
+    )
 
     @strawberry.field(
         description="What is due when: from the payout on as stored, before as if it were paid out today, empty until decided."

@@ -5,7 +5,7 @@ exist for them. In the SQL of a relation `{t}` is the row, `{viewer}` the viewer
 `{staff}` whether the viewer is an operator.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
@@ -40,7 +40,7 @@ class Relation:
 
     table: str
     visible: str
-    columns: Mapping[str, str] = field(default_factory=lambda: ALL)
+    columns: dict[str, str] = field(default_factory=lambda: ALL)
 
     def expression(self, column: str) -> str:
         """What a column is in SQL. Raises `KeyError` for one that is not shown."""

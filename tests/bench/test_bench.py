@@ -35,7 +35,7 @@ def test_the_page_says_which_goals_are_missed() -> None:
     figures = {"kalends": 100.0, "mercurius": 50.0}
     page = report.page(
         {
-            "measured_at": "2026-01-01", "machine": "two cores", "node": "v24", "loans": run.Size().loans,
+            "measured_at": "2026-01-01", "machine": "two cores", "node": "v24", "loans": Size().loans,
             "median_per_s": {"B": figures, "C": figures},
             "rounds": {"B": {"kalends": [{"per_s": 100.0, "cpu": 0.5}]}},
         }

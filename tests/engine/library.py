@@ -11,7 +11,21 @@ import strawberry
 from strawberry.dataloader import DataLoader
 from strawberry.schema.config import StrawberryConfig
 
-from api.engine import After, Composite, Connection, First, column, composed, key, many, one, page_of, reference, rows
+from api.engine import (
+    After,
+    Composite,
+    Connection,
+    First,
+    column,
+    composed,
+    every,
+    key,
+    many,
+    one,
+    page_of,
+    reference,
+    rows,
+)
 from api.scalars import SCALARS
 from domain.shared import db
 from domain.shared.actor import STRANGER, Viewer
@@ -35,6 +49,13 @@ BOOKS = Relation(
     "shelf.books",
     visible="{t}.owner_id is null or {t}.owner_id = {viewer} or {staff}",
     columns=ALL | {"note": "case when {t}.owner_id = {viewer} or {staff} then 'yours' end"},
+)
+
+
+PUPILS = Relation(
+    "(select *, mentor_id as taught_by from shelf.authors)",
+    visible=AUTHORS.visible,
+    columns=AUTHORS.columns,
 )
 
 
@@ -84,6 +105,8 @@ class Author(Thing):
     books: Connection[Annotated["Book", strawberry.lazy("tests.engine.library")]] = many(
         "Book", "author_id", where=_of_kind, description="What they wrote."
     )
+
+    pupils: list["Author"] = every("Author", PUPILS, "taught_by", ("name", "id"), description="Whom they taught.")
 
     @strawberry.field
     def greeting(self, word: str = "Hello") -> str:

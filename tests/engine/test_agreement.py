@@ -35,6 +35,8 @@ COMPILED = {
         "{ books(first: 9) { edges { node { author { bookCount books(first: 2) { edges { cursor node { author { "
         "bookCount } } } } } } } } }"
     ),
+    "every": "{ books(first: 30) { edges { node { author { pupils { name mentor { name } pupils { id } } } } } } }",
+    "every of an object": f'{{ author(id: "{AUTHOR}") {{ bookCount pupils {{ name bookCount }} mentor {{ pupils {{ name }} }} }} }}',
     "hidden": f'{{ author(id: "{HIDDEN}") {{ name }} }}',
     "interface": (
         f'{{ things(ids: ["{AUTHOR}", "{BOOK}", "{HIDDEN}", "{BOOK}"]) {{ __typename id ... on Author {{ name mentor {{ '

@@ -4,14 +4,15 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
+from domain.identity.queries import MEMBERS
 from domain.lending.queries import products
 from domain.lending.rules.schedule import Frequency, RepaymentMethod, ScheduledInstallment
 from domain.lending.rules.terms import LoanShape, schedule
-from domain.shared import clock, db, policy
+from domain.shared import clock, policy
 from domain.shared.actor import Viewer
 from domain.shared.calendar import calendar
 from domain.shared.db import Row
-from domain.shared.relations import ALL, Relation
+from domain.shared.relations import ALL, Relation, plain
 
 OF_VISIBLE_LOAN = """exists (select 1 from lending.loans loan where loan.id = {t}.loan_id
     and (loan.listed_at is not null or loan.borrower_id = {viewer} or {staff}))"""
@@ -38,6 +39,14 @@ PARTIES = Relation(
 )
 """Who owes and who guarantees, with their names: for the borrower, for themselves, and for operators."""
 
+BORROWERS = Relation(
+    """(select p.loan_id, p.role, p.id as party_id, u.* from lending.loan_parties p
+        join identity.users u on u.id = p.user_id where p.role in ('BORROWER', 'CO_BORROWER'))""",
+    visible=MEMBERS.visible,
+    columns=MEMBERS.columns | plain("loan_id", "role", "party_id"),
+)
+"""Those who owe a loan and have an account, as rows of `MEMBERS`; by `role` and `party_id` the applicant comes first."""
+
 DECISIONS = Relation(
     "credit.decisions",
     visible="{staff} or exists (select 1 from lending.loans l where l.id = {t}.loan_id and l.borrower_id = {viewer})",
@@ -58,20 +67,6 @@ def shape_of(loan: Row) -> LoanShape:
         frequency=Frequency(loan["frequency"]),
         method=RepaymentMethod(loan["method"]),
     )
-
-
-async def borrowers(viewer: Viewer, loan_ids: Sequence[UUID]) -> dict[UUID, list[UUID]]:
-    """The accounts of those who owe each loan, the applicant first. The caller has seen the loans."""
-    rows = await db.fetch(
-        """select loan_id, user_id from lending.loan_parties
-        where loan_id = any($1) and role in ('BORROWER', 'CO_BORROWER') and user_id is not null
-        order by loan_id, role, id""",
-        list(loan_ids),
-    )
-    found: dict[UUID, list[UUID]] = {id_: [] for id_ in loan_ids}
-    for row in rows:
-        found[row["loan_id"]].append(row["user_id"])
-    return found
 
 
 async def schedules(viewer: Viewer, loan_ids: Sequence[UUID]) -> dict[UUID, list[Row]]:
