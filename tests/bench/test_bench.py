@@ -4,7 +4,7 @@ from pathlib import Path
 
 from graphql import build_schema, parse, validate
 
-from bench import report, run
+from bench import report
 from bench.cases import CASES
 from bench.data import Size
 
