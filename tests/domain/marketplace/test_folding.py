@@ -6,6 +6,7 @@ import sys
 from collections.abc import AsyncIterator
 from uuid import UUID
 
+import asyncpg
 import pytest
 
 from domain.marketplace.commands import PlacedBid
@@ -13,8 +14,6 @@ from domain.shared.errors import Busy
 from domain.shared.fold import PATIENCE_S
 from tests.conftest import Databases
 from tests.domain.marketplace import market
-
-Owner = "asyncpg.Connection[asyncpg.Record]"
 
 FAULT = """create function marketplace.fault() returns trigger language plpgsql as $$ begin
     if new.client_reference = 'poison' then raise 'poisoned'; end if;
@@ -25,7 +24,7 @@ FAULT = """create function marketplace.fault() returns trigger language plpgsql 
 
 
 @pytest.fixture
-async def faults(owner: Owner) -> AsyncIterator[None]:
+async def faults(owner: "asyncpg.Connection[asyncpg.Record]") -> AsyncIterator[None]:
     """A table of bids that fails for the reference `poison`, and once cuts the connection for `cut`."""
     await owner.execute("create sequence marketplace.faults")
     await owner.execute("grant usage on sequence marketplace.faults to kalends_app")
@@ -68,7 +67,7 @@ async def test_a_connection_cut_before_the_commit_is_tried_again() -> None:
     await market.verify()
 
 
-async def test_a_lock_that_passes_is_waited_for(owner: Owner) -> None:
+async def test_a_lock_that_passes_is_waited_for(owner: "asyncpg.Connection[asyncpg.Record]") -> None:
     lender, loan = await market.lender(1_000), await market.list_loan(10_000)
     async with owner.transaction():
         await owner.execute("select 1 from marketplace.listings where id = $1 for update", loan)
@@ -79,7 +78,7 @@ async def test_a_lock_that_passes_is_waited_for(owner: Owner) -> None:
     await market.verify()
 
 
-async def test_a_lock_that_stays_keeps_only_its_own_waiting(owner: Owner) -> None:
+async def test_a_lock_that_stays_keeps_only_its_own_waiting(owner: "asyncpg.Connection[asyncpg.Record]") -> None:
     lenders = await market.lenders(4, 1_000)
     loans = [await market.list_loan(10_000) for _ in range(3)]
     async with owner.transaction():
@@ -113,7 +112,9 @@ async def test_two_processes_fill_one_loan_exactly(make_database: Databases) -> 
     await market.verify()
 
 
-async def test_one_key_in_two_processes_is_one_bid(make_database: Databases, owner: Owner) -> None:
+async def test_one_key_in_two_processes_is_one_bid(
+    make_database: Databases, owner: "asyncpg.Connection[asyncpg.Record]"
+) -> None:
     """The other process has stored its answer, but not committed it, when this one has looked for it already."""
     lender, loan = await market.lender(1_000), await market.list_loan(10_000)
     placed = await market.bid(lender, loan, 100, key="one")
