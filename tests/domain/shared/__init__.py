@@ -1,0 +1,1 @@
+"""The kernel on a real database."""
