@@ -67,12 +67,14 @@ def minor(amount_minor: int, currency: str) -> Money:
     return show(domain.Money(amount_minor, currency.strip()))
 
 
-_DIGITS = " ".join(
-    f"when '{code}' then ({{0}} * 1e-{digits}::numeric)::text"
-    for code, digits in domain.CURRENCY_DIGITS.items()
-    if digits
+_WHOLE = ", ".join(f"'{code}'" for code, digits in domain.CURRENCY_DIGITS.items() if digits == 0)
+MONEY = Composite(
+    make=minor,
+    sql={
+        "amount": f"case when {{1}} in ({_WHOLE}) then {{0}}::text else ({{0}} * 0.01)::text end",
+        "currency": "{1}",
+    },
 )
-MONEY = Composite(make=minor, sql={"amount": f"case {{1}} {_DIGITS} else {{0}}::text end", "currency": "{1}"})
 """Money made of a column of minor units and one of the currency."""
 
 

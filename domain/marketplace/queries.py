@@ -48,11 +48,15 @@ PLANS = Relation("marketplace.auto_invest_plans", visible="{t}.lender_id = {view
 
 MARKET_LOANS = Relation(
     f"""(select loan.*, listing.deadline_at, {LISTINGS.expression("remaining_minor").format(t="listing")} as remaining_minor
-        from lending.loans loan join marketplace.listings listing on listing.id = loan.id)""",  # noqa: S608 - constants
+        from lending.loans loan join marketplace.listings listing on listing.id = loan.id
+        where loan.listed_at is not null)""",  # noqa: S608 - constants
     visible=LOANS.visible,
     columns=LOANS.columns,
 )
-"""The loans that came to the market, as rows of `lending.loans` with what the market knows of them."""
+"""The loans that came to the market, as rows of `lending.loans` with what the market knows of them.
+
+That each was listed is said again so that the planner finds the indexes of listed loans.
+"""
 
 
 @dataclass(frozen=True, kw_only=True)
