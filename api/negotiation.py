@@ -1,6 +1,7 @@
 """Which media type an answer has: GraphQL over HTTP's two, chosen by the `Accept` header."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 GRAPHQL_JSON = "application/graphql-response+json"
 JSON = "application/json"
@@ -19,6 +20,9 @@ class Answering:
         return f"{self.media_type}; charset=utf-8"
 
 
+REMEMBERED_BYTES = 256
+"""Clients send few and short headers, the same again and again."""
+
 DEFAULT = Answering(JSON)
 """Without an `Accept` header, and for whoever takes anything: plain JSON, with the status that says what happened."""
 
@@ -27,6 +31,10 @@ def negotiate(accept: str | None) -> Answering | None:
     """How to answer this `Accept` header; None if no media type of ours is acceptable (406)."""
     if accept is None or not accept.strip():
         return DEFAULT
+    return _remembered(accept) if len(accept) <= REMEMBERED_BYTES else _negotiated(accept)
+
+
+def _negotiated(accept: str) -> Answering | None:
     wanted = dict(_media_range(part) for part in accept.split(","))
     graphql_json, json = _quality(wanted, GRAPHQL_JSON), _quality(wanted, JSON)
     if GRAPHQL_JSON in wanted and graphql_json > 0 and graphql_json >= json:
@@ -34,6 +42,9 @@ def negotiate(accept: str | None) -> Answering | None:
     if json > 0:
         return Answering(JSON, lenient=JSON in wanted)
     return Answering(GRAPHQL_JSON) if graphql_json > 0 else None
+
+
+_remembered = lru_cache(maxsize=256)(_negotiated)
 
 
 def accepts_html(accept: str | None) -> bool:
