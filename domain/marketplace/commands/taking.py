@@ -15,16 +15,14 @@ from domain.shared import clock, db, ids, outbox, policy
 
 
 async def write(desk: Desk, taken: Sequence[Taken]) -> list[UUID]:
-    """Write the bids that were taken: listings, bids, holds, events; loans that are full become FUNDED. Returns bid ids."""
+    """Write the bids that were taken: listings, bids, holds (an entry each), events; loans that are full become FUNDED. Returns bid ids."""
     if not taken:
         return []
     now = await clock.now()
     bid_ids = sorted(ids.new() for _ in taken)  # in the order of arrival, within a millisecond too
     full = await _write_rows(desk, taken, bid_ids, now)
-    await ledger.post(
-        [hold(bid_id, one.request.lender_id, one.amount) for one, bid_id in zip(taken, bid_ids, strict=True)],
-        locked=True,
-    )
+    holds = [hold(bid_id, one.request.lender_id, one.amount) for one, bid_id in zip(taken, bid_ids, strict=True)]
+    await ledger.post([posting._replace(entry_id=ids.new()) for posting in holds], locked=True)
     await outbox.record(
         [
             events.bid_placed(bid_id, one.request.loan_id, one.request.lender_id, one.amount, one.request.origin)

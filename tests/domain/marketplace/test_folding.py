@@ -46,6 +46,14 @@ async def all_at_once(lenders: list[UUID], loans: list[UUID], **facts: list[str 
     return list(await asyncio.gather(*bids, return_exceptions=True))
 
 
+async def test_bids_of_one_batch_have_entries_of_their_own(owner: "asyncpg.Connection[asyncpg.Record]") -> None:
+    lenders, loan = await market.lenders(5, 1_000), await market.list_loan(10_000)
+    await all_at_once(lenders, [loan] * 5)
+    holds = await owner.fetch("select entry_id, reference_id from ledger.postings where kind = 'HOLD'")
+    assert len(holds) == 5
+    assert len({hold["entry_id"] for hold in holds}) == len({hold["reference_id"] for hold in holds}) == 5
+
+
 @pytest.mark.usefixtures("faults")
 async def test_a_poisoned_bid_spoils_no_other() -> None:
     lenders, loan = await market.lenders(5, 1_000), await market.list_loan(10_000)
