@@ -44,8 +44,8 @@ SCALARS = {
     "DateTime": _text(["2025-01-06T01:00:00Z", "2030-01-01T00:00:00+08:00"]),
 }
 ROOTS = [None, ["loans"], ["loan"], ["nodes"], ["me"], ["operations"]]
-DOCUMENTS = st.one_of(
-    queries(schema.as_str(), fields=fields, custom_scalars=SCALARS, allow_x00=False) for fields in ROOTS
+DOCUMENTS: st.SearchStrategy[str] = st.one_of(
+    [queries(schema.as_str(), fields=fields, custom_scalars=SCALARS, allow_x00=False) for fields in ROOTS]
 )
 
 
