@@ -59,7 +59,9 @@ async def sign_up(
     answer = await api.mutate("register", registration(email, roles, **facts), "...on RegisterPayload { email }")
     assert answer["__typename"] == "RegisterPayload", answer
     token = await mail_to(http, sandbox_url, email)
-    answer = await api.mutate("confirmEmail", {"token": token}, f"...on ConfirmEmailPayload {{ {TOKENS} }}")
+    answer = await api.mutate(
+        "confirmEmail", {"token": token, "password": PASSWORD}, f"...on ConfirmEmailPayload {{ {TOKENS} }}"
+    )
     return Person(email, api.as_user(answer["session"]["accessToken"]), answer["session"])
 
 

@@ -7,7 +7,7 @@ import strawberry
 from api.context import Info
 from api.errors import Busy, InvalidInput, NotAllowed, NotFound
 from api.identity.enums import Locale, PartyKind, Role
-from api.identity.errors import DocumentsOutdated, InvalidToken
+from api.identity.errors import DocumentsOutdated, InvalidCredentials, InvalidToken
 from api.identity.mutations.sessions import SessionTokens
 from api.me import Me, myself
 from api.mutation import mutation
@@ -60,11 +60,14 @@ RequestEmailConfirmationResult = Annotated[
 ]
 
 
-@strawberry.input(description="The token of the confirmation mail.")
+@strawberry.input(description="The token of the confirmation mail, and the password that was registered with.")
 class ConfirmEmailInput:
-    """The token of the confirmation mail."""
+    """The token of the confirmation mail, and the password."""
 
     token: str = strawberry.field(description="As it stands in the mail; it works for 24 hours.")
+    password: str = strawberry.field(
+        description="The password you registered with, 12 to 200 characters: it shows that the registration is yours."
+    )
 
 
 @strawberry.type(description="The address is confirmed.")
@@ -77,7 +80,7 @@ class ConfirmEmailPayload:
 
 
 ConfirmEmailResult = Annotated[
-    ConfirmEmailPayload | InvalidToken | Busy,
+    ConfirmEmailPayload | InvalidToken | InvalidCredentials | Busy,
     strawberry.union("ConfirmEmailResult", description="The address is confirmed, or why not."),
 ]
 
@@ -150,10 +153,12 @@ class AccountMutation:
         await commands.request_email_confirmation(input.email)
         return RequestEmailConfirmationPayload(email=input.email)
 
-    @mutation("Confirm an e-mail address with the token that was sent there, and open the first session.")
+    @mutation(
+        "Confirm an e-mail address with the token that was sent there and your password, and open the first session."
+    )
     async def confirm_email(self, input: ConfirmEmailInput) -> ConfirmEmailResult:
         """Confirm an e-mail address."""
-        tokens = await commands.confirm_email(input.token)
+        tokens = await commands.confirm_email(input.token, input.password)
         return ConfirmEmailPayload(session=None if tokens is None else SessionTokens.of(tokens))
 
     @mutation("Let your account borrow or lend as well. Needs the scope ACCOUNT.")

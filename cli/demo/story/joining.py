@@ -90,7 +90,9 @@ async def _read_mails(scene: Scene, people: Sequence[Person]) -> dict[str, str]:
 
 async def _enter(scene: Scene, person: Person, token: str) -> None:
     """Confirm the address, which opens a session; then everything that needs no answer of others, in one request."""
-    session = (await scene.api.do("confirmEmail", "session { accessToken }", token=token))["session"]
+    session = (await scene.api.do("confirmEmail", "session { accessToken }", token=token, password=person.password))[
+        "session"
+    ]
     person.token = session["accessToken"]
     born = person.birth_date.isoformat() if person.birth_date else None
     documents = [scene.documents[kind] for kind in ("TERMS", "RISK_WARNING", "DEBIT_MANDATE")]

@@ -11,7 +11,7 @@ from uuid import UUID
 from domain.identity import credentials, events, pseudonyms, rules
 from domain.identity.commands import sessions
 from domain.identity.commands.sessions import SessionTokens
-from domain.identity.errors import InvalidToken
+from domain.identity.errors import InvalidCredentials, InvalidToken
 from domain.identity.models import Locale, OperatorScope, PartyKind, Role
 from domain.shared import clock, db, ids, outbox
 from domain.shared.actor import Actor, Scope
@@ -83,28 +83,37 @@ async def request_email_confirmation(email: str) -> None:
         await outbox.record([events.confirmation_requested(user_id, clock.wall())])
 
 
-async def confirm_email(token: str) -> SessionTokens | None:
+async def confirm_email(token: str, password: str) -> SessionTokens | None:
     """Confirm the address a token was sent to and open the first session; None if it was confirmed before.
 
-    Raises `InvalidToken`.
+    The token shows who reads the mail, the password who registered: whoever registers the address of somebody else anew,
+    with a password of their own, gains nothing by the owner's click. Raises `InvalidToken`, `InvalidCredentials`, `Busy`.
     """
     claim = credentials.confirmed_by(token)
-    if claim is None:
+    user = await db.fetch_one("select * from identity.users where id = $1 and email = $2", *claim) if claim else None
+    if user is None:
         raise InvalidToken(path=("token",))
-    return await _confirm(*claim)
+    if user["email_verified_at"] is not None:
+        return None
+    try:
+        secret = rules.clean_password(password)
+    except InvalidInput as invalid:
+        raise InvalidCredentials from invalid
+    if not await credentials.password_fits(user["password_hash"], secret):
+        raise InvalidCredentials
+    return await _confirm(user["id"], user["password_hash"])
 
 
 @db.atomic
-async def _confirm(user_id: UUID, email: str) -> SessionTokens | None:
+async def _confirm(user_id: UUID, password_hash: str) -> SessionTokens | None:
+    """Confirm a registration that nobody has replaced or confirmed meanwhile."""
     user = await db.fetch_one(
         """update identity.users set email_verified_at = $3
-        where id = $1 and email = $2 and email_verified_at is null returning *""",
-        user_id, email, clock.wall(),
+        where id = $1 and password_hash = $2 and email_verified_at is null returning *""",
+        user_id, password_hash, clock.wall(),
     )  # fmt: skip
     if user is None:
-        if await db.fetch_one("select 1 from identity.users where id = $1 and email = $2", user_id, email):
-            return None
-        raise InvalidToken(path=("token",))
+        raise InvalidCredentials
     await outbox.record([events.email_confirmed(user_id)])
     return await sessions.start(user)
 

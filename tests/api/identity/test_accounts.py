@@ -57,7 +57,7 @@ async def test_refusals_name_the_field(world: World) -> None:
     ada = await sign_up(world.api, world.http, world.sandbox_url, "fields@accounts.example.com")
     answer = await ada.api.mutate("acceptDocuments", {"documentIds": ["loan_1"]}, "")
     assert (answer["code"], answer["path"]) == ("InvalidInput", ["documentIds", "0"])
-    answer = await world.api.mutate("confirmEmail", {"token": "x"}, "")
+    answer = await world.api.mutate("confirmEmail", {"token": "x", "password": "x"}, "")
     assert (answer["code"], answer["path"]) == ("InvalidToken", ["token"])
 
 

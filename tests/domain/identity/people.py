@@ -37,7 +37,7 @@ async def user_id_of(email: str) -> UUID:
 async def join(email: str = "ada@example.com", roles: Collection[Role] = (Role.BORROWER,)) -> SessionTokens:
     """Register and confirm, as somebody who reads their mail; returns the session that opens."""
     await register(registration(email, roles=roles))
-    tokens = await confirm_email(credentials.confirmation_token(await user_id_of(email), email))
+    tokens = await confirm_email(credentials.confirmation_token(await user_id_of(email), email), PASSWORD)
     assert tokens is not None
     return tokens
 

@@ -29,10 +29,10 @@ async def test_an_account_is_confirmed_by_its_mail_and_then_opens() -> None:
         await log_in("ada@example.com", PASSWORD)
 
     token = credentials.confirmation_token(user_id, "ada@example.com")
-    tokens = await confirm_email(token)
+    tokens = await confirm_email(token, PASSWORD)
     assert tokens is not None and tokens.user_id == user_id
     assert await viewer(tokens.access_token) == Viewer(user_id, tokens.scopes)
-    assert await confirm_email(token) is None, "a token in an old mail opens no second session"
+    assert await confirm_email(token, PASSWORD) is None, "a token in an old mail opens no second session"
     assert (await log_in(" ada@example.com".strip().upper(), PASSWORD)).user_id == user_id
     assert await events("email.confirmed") == [str(user_id)]
 
@@ -51,9 +51,24 @@ async def test_nobody_reserves_an_unconfirmed_address_with_a_password_of_their_o
     await register(registration(roles=[Role.LENDER]))
     user_id = await user_id_of("ada@example.com")
     assert await events("email.confirmation_requested")
-    await confirm_email(credentials.confirmation_token(user_id, "ada@example.com"))
+    token = credentials.confirmation_token(user_id, "ada@example.com")
+    with pytest.raises(InvalidCredentials):
+        await confirm_email(token, "the password of a stranger")
+    await confirm_email(token, PASSWORD)
     tokens = await log_in("ada@example.com", PASSWORD)
     assert Scope.LEND in tokens.scopes and Scope.BORROW not in tokens.scopes
+    with pytest.raises(InvalidCredentials):
+        await log_in("ada@example.com", "the password of a stranger")
+
+
+async def test_nobody_replaces_a_registration_and_has_its_owner_confirm_theirs() -> None:
+    await register(registration())
+    token = credentials.confirmation_token(await user_id_of("ada@example.com"), "ada@example.com")
+    await register(registration(password="the password of a stranger"))
+    with pytest.raises(InvalidCredentials):
+        await confirm_email(token, PASSWORD)
+    with pytest.raises(InvalidCredentials):
+        await confirm_email(token, "")
     with pytest.raises(InvalidCredentials):
         await log_in("ada@example.com", "the password of a stranger")
 
@@ -81,7 +96,7 @@ async def test_confirmation_takes_our_own_tokens_only() -> None:
     bob = await user_id_of("bob@example.com")
     for token in ("", "x", "\ud800", tokens.access_token, credentials.confirmation_token(bob, "eve@example.com")):
         with pytest.raises(InvalidToken):
-            await confirm_email(token)
+            await confirm_email(token, PASSWORD)
     assert await queries.viewer_of(credentials.confirmation_token(bob, "bob@example.com")) is None
 
 

@@ -10,7 +10,7 @@ from domain.notifications.commands import NewMessage, claim_due, failed, queue, 
 from domain.notifications.mails import compose
 from domain.notifications.templates import templates
 from domain.shared import db
-from tests.domain.identity.people import registration, user_id_of
+from tests.domain.identity.people import PASSWORD, registration, user_id_of
 
 
 async def confirmation(key: str = "1") -> NewMessage:
@@ -36,7 +36,7 @@ async def test_the_mail_carries_a_token_that_confirms_and_none_is_stored() -> No
     token = mail.text.split("\n\n")[2].strip()
     stored = json.dumps(await db.fetch("select * from notifications.messages"), default=str)
     assert token not in stored and token not in json.dumps(await db.fetch("select * from shared.outbox"), default=str)
-    assert await confirm_email(token) is not None
+    assert await confirm_email(token, PASSWORD) is not None
     assert mail.message_id == compose(due).message_id == f"<{due.id}@kalends.example>"
 
 
