@@ -35,7 +35,7 @@ def about_money(template: str) -> Handler:
         await queue(
             [
                 NewMessage(
-                    dedupe_key=f"{template}:{event.event_id}",
+                    dedupe_key=f"{template}:{event.event_id}:{user_id}",
                     user_id=user_id,
                     template=template,
                     facts={"amount": str(Money(event.payload["amount_minor"], event.payload["currency"]))},

@@ -129,7 +129,7 @@ class LimitReached(DomainError):
     limit: str
     maximum: Money
     current: Money
-    text: ClassVar[str] = "The limit {limit} is {maximum}; {current} is in use."
+    text: ClassVar[str] = "The limit is {maximum}; {current} of it is in use."
 
 
 def _adapter(code: str) -> TypeAdapter[Any]:

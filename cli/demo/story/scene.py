@@ -9,7 +9,7 @@ from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
 from cli.demo.cast import Cast
-from cli.demo.client import Answer, Api, Outside
+from cli.demo.client import Answer, Api, DemoError, Outside
 from cli.demo.progress import Show
 
 LOOK_S = 0.04
@@ -87,6 +87,9 @@ async def scene(api: Api, outside: Outside, show: Show, cast: Cast) -> Scene:
     login = {"email": cast.operator.email, "password": cast.operator.password}
     session: Answer = (await api.do("logIn", "session { accessToken }", **login))["session"]
     reference = await api.ask(REFERENCE)
+    products = {product["code"]: product["id"] for product in reference["products"]}
+    if missing := {borrower.product for borrower in cast.borrowers} - products.keys():
+        raise DemoError(f"this profile has no product {' or '.join(sorted(missing))}: the demo plays under CN_2016")
     return Scene(
         api=api,
         outside=outside,
@@ -94,7 +97,7 @@ async def scene(api: Api, outside: Outside, show: Show, cast: Cast) -> Scene:
         cast=cast,
         operator=api.as_user(session["accessToken"]),
         documents={document["kind"]: document["id"] for document in reference["documents"]},
-        products={product["code"]: product["id"] for product in reference["products"]},
+        products=products,
         today=date.fromisoformat(reference["platform"]["today"]),
         time_zone=ZoneInfo(reference["platform"]["profile"]["timeZone"]),
     )

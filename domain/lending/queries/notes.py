@@ -52,7 +52,7 @@ async def allocations(viewer: Viewer, repayment_ids: Sequence[UUID]) -> dict[UUI
     rows = await db.fetch(
         """select a.repayment_id, i.number, a.kind, a.amount_minor
         from lending.allocations a join lending.installments i on i.id = a.installment_id
-        where a.repayment_id = any($1) order by i.number, a.kind""",
+        where a.repayment_id = any($1) order by i.number, a.id""",
         list(repayment_ids),
     )
     found: dict[UUID, list[Row]] = {id_: [] for id_ in repayment_ids}
