@@ -51,7 +51,7 @@ def assemble(
     settings: Settings, schema: strawberry.Schema, authenticate: Authenticate, receive_webhook: Receiver
 ) -> Starlette:
     """An application from its parts: the schema it serves, who tokens speak for, where webhooks are stored."""
-    executor = Executor(schema)
+    executor = Executor(schema, compiled=settings.compiled_executor)
     sdl = PlainTextResponse(schema.as_str().rstrip() + "\n", headers={"cache-control": "public, max-age=300"})
     app = Starlette(
         lifespan=_lifespan(settings),

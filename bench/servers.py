@@ -61,9 +61,22 @@ async def _fill(url: str, size: Size) -> None:
 @contextmanager
 def kalends(environment: dict[str, str]) -> Iterator[Server]:
     """The product, in production settings."""
+    with _kalends("kalends", environment) as server:
+        yield server
+
+
+@contextmanager
+def graphql_core(environment: dict[str, str]) -> Iterator[Server]:
+    """The product with every operation answered by strawberry's own executor, graphql-core."""
+    with _kalends("graphql-core", {**environment, "KALENDS_COMPILED_EXECUTOR": "false"}) as server:
+        yield server
+
+
+@contextmanager
+def _kalends(name: str, environment: dict[str, str]) -> Iterator[Server]:
     port = free_port()
     argv = [sys.executable, "-m", "cli.main", "serve", "--port", str(port)]
-    with _running("kalends", argv, port, {**os.environ, **environment}) as server:
+    with _running(name, argv, port, {**os.environ, **environment}) as server:
         yield server
 
 
@@ -82,7 +95,7 @@ def mercurius(environment: dict[str, str]) -> Iterator[Server]:
         yield server
 
 
-CONTENDERS = {"kalends": kalends, "mercurius": mercurius}
+CONTENDERS = {"kalends": kalends, "graphql-core": graphql_core, "mercurius": mercurius}
 
 
 @contextmanager

@@ -23,6 +23,7 @@ class Settings(BaseSettings):
     )
     migration_database_url: SecretStr | None = None
     database_pool_size: int = Field(20, ge=2, le=500)
+    compiled_executor: bool = True
     redis_url: SecretStr = Field(
         SecretStr("redis://localhost:6379/0"), validation_alias=AliasChoices("REDIS_URL", "KALENDS_REDIS_URL")
     )
