@@ -11,7 +11,8 @@ HOW = """Written by `make bench` from the results in `bench/results/`; do not ed
 bearer token. Peers check no token, count no costs and write no access log. Everybody reads the same PostgreSQL and
 answered each document with the same bytes before anything was measured (of D: all but what
 the GraphQL library says of itself). The server under test has core 0 (its peers are idle
-meanwhile); PostgreSQL, Valkey and the load (32 connections, for D 4) share core 1. Rounds are interleaved; figures are medians. "graphql-core" is the product with its plans turned off.
+meanwhile); PostgreSQL, Valkey and the load (32 connections, for D 4) share core 1. Rounds are interleaved; figures are medians.
+"graphql-core" is the product with its plans turned off.
 
 Only these reads are measured so far: not yet PostGraphile, bids, auto-debit, subscribers, two cores, ten times the data.
 """
