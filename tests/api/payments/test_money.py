@@ -14,12 +14,12 @@ WALLET = """{ me { wallet { available { amount } unsettled { amount } leaving { 
 
 
 async def until(look: Callable[[], Awaitable[Any]], enough: Callable[[Any], bool]) -> Any:
-    """Look again until it is enough, at most 20 s."""
+    """Look again until it is enough, at most 20 s; then once more, because parts of one answer are read moments apart."""
     deadline = asyncio.get_running_loop().time() + PATIENCE_S
     while asyncio.get_running_loop().time() < deadline:
         seen = await look()
         if enough(seen):
-            return seen
+            return await look()
         await asyncio.sleep(0.05)
     raise AssertionError(f"it never came to that; the last seen: {seen}")
 
