@@ -8,6 +8,8 @@ from domain.shared import logs
 from domain.shared.settings import Settings, settings
 
 GRACE_S = 15
+KEEP_ALIVE_S = 75
+"""Longer than clients and load balancers keep an idle connection: who closes first never meets a request on its way."""
 WEBSOCKET_MESSAGE_BYTES = 64 * 1024
 
 
@@ -31,6 +33,7 @@ def serve(
         log_config=None,
         access_log=False,  # it would carry query strings; api/middleware.py has ours
         server_header=False,
+        timeout_keep_alive=KEEP_ALIVE_S,
         timeout_graceful_shutdown=GRACE_S,
     )
 

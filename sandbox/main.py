@@ -26,5 +26,7 @@ def run(
     smtp_socket = socket.create_server((host, smtp_port))
     store = Store(data_dir)
     app = create_app(store, Courier(store, webhook_url, webhook_secret), api_key, smtp_socket)
-    config = uvicorn.Config(app, log_level="warning", access_log=False, timeout_graceful_shutdown=3)
+    config = uvicorn.Config(
+        app, log_level="warning", access_log=False, timeout_keep_alive=75, timeout_graceful_shutdown=3
+    )
     uvicorn.Server(config).run(sockets=[http_socket])
