@@ -101,14 +101,15 @@ class Compiler:
             assert found is not None, "only rows are referred to"
             known = made.get((relation, keys))
             if known is None:
-                known = made[relation, keys] = self._rows(found, relation, output, selections, keys)
+                known = made[relation, keys] = self.rows(found, relation, output, selections, keys)
             return known
 
         return rows_of
 
-    def _rows(
-        self, found: RowType, relation: Relation, output: GraphQLObjectType, selections: Selections, keys: Keys
+    def rows(
+        self, found: RowType, relation: Relation, output: GraphQLObjectType, selections: Selections, keys: Keys = ()
     ) -> RowsPlan:
+        """The plan for rows of a relation as objects of a type; `keys`: the order that cursors tell."""
         writer = _Writer(self, relation)
         try:
             expression = writer.object("t", found, relation, output, self._selector.fields(output, selections))
@@ -121,10 +122,6 @@ class Compiler:
         cursor = [writer.level.place(f"{{t}}.{column}") for column, _ in keys]
         shape = shape_of_rows(expression, len(writer.children))
         return RowsPlan(found, writer.level, shape=shape, children=writer.children, cursor=cursor)
-
-    def rows(self, found: RowType, relation: Relation, output: GraphQLObjectType, selections: Selections) -> RowsPlan:
-        """The plan for rows of a relation as objects of a type."""
-        return self._rows(found, relation, output, selections, ())
 
     def connection(self, output: GraphQLObjectType, selections: Selections) -> ConnectionPlan:
         """The plan for pages. Raises `Uncompilable` when nodes are selected in more than one place."""

@@ -29,7 +29,7 @@ from strawberry import Schema
 from strawberry.execution import optimized_is_awaitable
 
 from api.engine.compiler import Compiler
-from api.engine.plans import ObjectPlan, Resolved
+from api.engine.plans import ObjectPlan, Resolved, Typename
 from api.engine.reads import Reader
 from api.engine.run import Fetch, Run
 from api.engine.selections import Selector, Uncompilable, deciding_variables
@@ -145,7 +145,10 @@ class Executor:
         return Run(context, coerced, self._fetch), plan
 
     def _plan(self, operation: Operation, variables: VariableValues) -> ObjectPlan | None:
-        key = tuple(variables.coerced[name] for name in operation.deciding)
+        given = [variables.coerced.get(name) for name in operation.deciding]
+        key = tuple(value for value in given if isinstance(value, bool))
+        if len(key) < len(given):
+            return None  # null, or given to no condition of this operation: graphql-core says which
         if key not in operation.plans:
             operation.plans[key] = self._compile(operation, dict(zip(operation.deciding, key, strict=True)))
         return operation.plans[key]
@@ -175,9 +178,10 @@ class Executor:
             self.answers["variables"] += 1
             return await self._by_core(operation, variables, context)
         for key, root in plan.fields.items():
-            if not isinstance(root, Resolved):
-                data[key] = root.start(run, [None])[0]  # type: ignore[index]  # the name of the type
+            if isinstance(root, Typename):
+                (data[key],) = root.start(run, [None])
                 continue
+            assert isinstance(root, Resolved), "the root fields of a mutation"
             try:
                 (value,) = await settled(root.call.results(run, [None]))
                 outcomes[key] = Outcome(value)

@@ -20,6 +20,7 @@ import jwt
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
+from domain.identity.errors import InvalidToken
 from domain.shared import clock
 from domain.shared.actor import Scope, Viewer
 from domain.shared.errors import Busy
@@ -114,16 +115,22 @@ def access_token(user_id: UUID, session_id: UUID, scopes: frozenset[Scope]) -> S
 
 def viewer_of_access_token(token: str) -> Viewer | None:
     """Who an access token speaks for, without a query; None if it is not ours or has expired."""
-    viewer = _signed_viewer(token, _key())
-    return viewer if viewer is not None and viewer.expires_at is not None and viewer.expires_at > clock.wall() else None
+    try:
+        viewer = _signed_viewer(token, _key())
+    except InvalidToken:
+        return None
+    return viewer if viewer.expires_at is not None and viewer.expires_at > clock.wall() else None
 
 
 @lru_cache(maxsize=10_000)
-def _signed_viewer(token: str, _: str) -> Viewer | None:
-    """As `viewer_of_access_token` when the token was first seen; a signature is verified once, the time by the caller."""
+def _signed_viewer(token: str, _: str) -> Viewer:
+    """The viewer of a signed token: a signature is verified once, the time by the caller.
+
+    Raises `InvalidToken`, which is not remembered: what strangers send takes no room.
+    """
     claims = _claims(token, ACCESS)
     if claims is None:
-        return None
+        raise InvalidToken
     scopes = frozenset(Scope(name) for name in claims["scopes"] if name in Scope.__members__)
     return Viewer(UUID(claims["sub"]), scopes, datetime.fromtimestamp(claims["exp"], UTC))
 

@@ -112,3 +112,30 @@ async def test_a_page_goes_on_behind_its_cursor(shelf: None) -> None:
             break
         after = f'"{page["pageInfo"]["endCursor"]}"'
     assert len(seen) == len(set(seen)) == 46
+
+
+@pytest.mark.parametrize(
+    ("text", "variables"),
+    [
+        ("query A($no: Boolean = true) { books(first: 2) { edges { node { id @include(if: $no) } } } }", {"no": None}),
+        (
+            (
+                "query A($x: Boolean) { matrix books(first: 1) @skip(if: true) { __typename } }"
+                " query B($x: Boolean!) { books { ...F } } fragment F on BookConnection { edges { node { id @skip(if: $x) } } }"
+            ),
+            {},
+        ),
+    ],
+)
+async def test_conditions_that_are_null_or_of_another_operation(
+    shelf: None, text: str, variables: dict[str, Any]
+) -> None:
+    document = parse(text)
+    node = document.definitions[0]
+    assert isinstance(node, OperationDefinitionNode)
+    answers = []
+    for compiled in (True, False):
+        executor = Executor(SCHEMA, WIRES, db.records, compiled=compiled)
+        result = await executor.execute(Operation(document, node), variables, Context())
+        answers.append((orjson.dumps(result.data), [error.formatted for error in result.errors or ()]))
+    assert answers[0] == answers[1]
