@@ -55,16 +55,12 @@ lock: $(STAMP) ## Write the requirements*.txt anew from the requirements*.in.
 	$(LOCK) requirements.in --output-file requirements.txt
 	$(LOCK) requirements-dev.in --output-file requirements-dev.txt
 	$(LOCK) requirements-uv.in --output-file requirements-uv.txt
-	$(LOCK) bench/requirements.in --output-file bench/requirements.txt
 
-NODE := $(CURDIR)/bench/.venv/bin
-BENCH_STAMP := bench/.venv/.installed
+NPM := PATH="$(CURDIR)/$(VENV):$$PATH" npm
 
-$(BENCH_STAMP): $(STAMP) bench/requirements.txt bench/peers/package-lock.json
-	@.uv/bin/uv venv --quiet --clear --python $(VENV)/python bench/.venv
-	@.uv/bin/uv pip install --quiet --python bench/.venv/bin/python --require-hashes -r bench/requirements.txt
-	@cd bench/peers && PATH="$(NODE):$$PATH" npm ci --silent
+%/node_modules/.installed: %/package.json %/package-lock.json $(STAMP)
+	@cd $* && $(NPM) ci --silent
 	@touch $@
 
-bench: $(BENCH_STAMP) ## Measure it beside its peers and write docs/performance.md. ARGS="--only A,C --rounds 3".
+bench: bench/peers/node_modules/.installed ## Measure it beside its peers and write docs/performance.md. ARGS="--only A,C --rounds 3".
 	@$(VENV)/python -m bench.run $(ARGS)

