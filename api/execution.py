@@ -1,6 +1,6 @@
 """From parameters to an answer: the one place where operations run, for HTTP and WebSocket alike."""
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing
 from dataclasses import dataclass
 
@@ -14,8 +14,10 @@ from api.documents import Documents, Refused
 from api.masking import present
 from api.params import Params
 from api.scalars import WIRES
+from api.trusted import Trusted
 from domain.shared import db
 
+ALL_TRUSTED = Trusted({}, only=False)
 Answer = bytes
 """A GraphQL response as JSON: `data`, `errors`."""
 
@@ -36,13 +38,19 @@ class Operation:
 class Executor:
     """Executes operations of one schema. `compiled=False`: all of them by graphql-core, to compare."""
 
-    def __init__(self, schema: strawberry.Schema, *, compiled: bool = True) -> None:
+    @property
+    def answers(self) -> Mapping[str, int]:
+        """How many operations were answered how: "compiled", "introspected", or why by graphql-core."""
+        return self._engine.answers
+
+    def __init__(self, schema: strawberry.Schema, *, compiled: bool = True, trusted: Trusted = ALL_TRUSTED) -> None:
+        self._trusted = trusted
         self._documents = Documents(schema._schema)
         self._engine = engine.Executor(schema, WIRES, db.records, compiled=compiled)
 
     def prepare(self, params: Params) -> Operation:
         """Parse, limit and validate. Raises `Refused`."""
-        document = self._documents.get(params.query)
+        document = self._documents.get(self._trusted.text(params))
         return Operation(document.operation(params.operation_name, params.variables), params)
 
     async def execute(self, operation: Operation, context: Context) -> Answer:

@@ -78,7 +78,7 @@ def _log(method: str, path: str, status: int, took_ms: float) -> None:
     lines = logs.lines()
     if path == GRAPHQL_PATH and method in METHODS and lines is not None:
         lines.info(
-            f'"method":"{method}","path":"{path}","status":{status},"took_ms":{took_ms:.1f},"event":"{ANSWERED}"'
+            f'"method": "{method}", "path": "{path}", "status": {status}, "took_ms": {took_ms:.1f}, "event": "{ANSWERED}"'
         )
     else:
         log.info(ANSWERED, method=method, path=path, status=status, took_ms=round(took_ms, 1))

@@ -7,16 +7,16 @@ busy process sends few statements, and an idle one sends each at once.
 
 import asyncio
 from collections import deque
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Sequence
 from contextvars import Context
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from api.engine.run import Fetch, Record
 
 WIDTH = 2
 """So many of one statement run at a time: the database works on one while the other's rows are read."""
-MOST = 1_000
+MOST = 200
 """About so many rows of arguments go into one statement."""
 
 Columns = Sequence[Sequence[Any]]
@@ -32,13 +32,21 @@ class _Asked:
     answers: "asyncio.Future[Answers]"
 
 
+@dataclass(eq=False, slots=True)
+class _Lane:
+    """Those who wait for a statement, and how many of it run."""
+
+    waiting: deque[_Asked] = field(default_factory=deque)
+    running: int = 0
+
+
 class Folding:
     """The reads of one process. Records say by their last value, counted from 1, which row of arguments they answer."""
 
     def __init__(self, fetch: Fetch) -> None:
         self._fetch = fetch
-        self._waiting: dict[str, deque[_Asked]] = {}
-        self._readers: dict[str, set[asyncio.Task[None]]] = {}
+        self._lanes: dict[str, _Lane] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
 
     def ask(self, sql: str, columns: Columns, args: Sequence[object] = ()) -> Awaitable[Answers]:
         """The answers of a statement whose parameters are arrays, the columns; with `args` that are none it is not shared.
@@ -47,38 +55,39 @@ class Folding:
         """
         if args:
             return self._ask_alone(sql, columns, args)
-        asked = _Asked(columns, len(columns[0]), asyncio.get_running_loop().create_future())
-        waiting = self._waiting.get(sql)
-        if waiting is None:
-            waiting = self._waiting[sql] = deque()
-        waiting.append(asked)
-        readers = self._readers.setdefault(sql, set())
-        if len(readers) < WIDTH:
+        loop = asyncio.get_running_loop()
+        asked = _Asked(columns, len(columns[0]), loop.create_future())
+        lane = self._lanes.get(sql)
+        if lane is None:
+            lane = self._lanes[sql] = _Lane()
+        lane.waiting.append(asked)
+        if lane.running < WIDTH:
+            lane.running += 1
             # Of nobody's context: whoever began may be gone before the others have their answers.
-            task = asyncio.get_running_loop().create_task(self._read(sql, waiting), context=Context())
-            readers.add(task)
-            task.add_done_callback(lambda done: self._ended(sql, done))
+            task = loop.create_task(self._read(sql, lane), context=Context())
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
         return asked.answers
 
     async def _ask_alone(self, sql: str, columns: Columns, args: Sequence[object]) -> Answers:
         viewers, keys, *behind = columns
         return _answers(len(viewers), await self._fetch(sql, viewers, keys, *args, *behind))
 
-    def _ended(self, sql: str, task: "asyncio.Task[None]") -> None:
-        readers = self._readers[sql]
-        readers.discard(task)
-        if not readers:
-            del self._readers[sql], self._waiting[sql]
-
-    async def _read(self, sql: str, waiting: deque[_Asked]) -> None:
-        while batch := _taken(waiting):
+    async def _read(self, sql: str, lane: _Lane) -> None:
+        """Ask for all who wait, until nobody does. Nothing is awaited between that and being counted out."""
+        while batch := _taken(lane.waiting):
             try:
                 columns = batch[0].columns if len(batch) == 1 else _joined(batch)
                 records = await self._fetch(sql, *columns)
             except Exception as error:  # noqa: BLE001 - each of those who asked shall have it
-                _tell(batch, lambda one, error=error: one.answers.set_exception(error))  # type: ignore[misc]
+                for asked in batch:
+                    if not asked.answers.done():
+                        asked.answers.set_exception(error)
             else:
                 _answer(batch, records)
+        lane.running -= 1
+        if not lane.running:
+            del self._lanes[sql]
 
 
 def _taken(waiting: deque[_Asked]) -> list[_Asked]:
@@ -112,9 +121,3 @@ def _answer(batch: Sequence[_Asked], records: Sequence[Record]) -> None:
         if not asked.answers.done():
             asked.answers.set_result(answers[at : at + asked.size])
         at += asked.size
-
-
-def _tell(batch: Sequence[_Asked], tell: Callable[[_Asked], None]) -> None:
-    for asked in batch:
-        if not asked.answers.done():
-            tell(asked)

@@ -5,7 +5,6 @@ net below that: it knows the names of secrets and the shapes of tokens, e-mail a
 """
 
 import asyncio
-import atexit
 import logging
 import re
 import sys
@@ -55,7 +54,7 @@ class Lines:
     def info(self, members: str) -> None:
         """A line at level info, of JSON members without braces. Must be called by a task."""
         now = datetime.now(UTC).isoformat()
-        self._waiting.append(f'{{{members},"level":"info","timestamp":"{now[:26]}Z"}}\n')
+        self._waiting.append(f'{{{members}, "level": "info", "timestamp": "{now[:26]}Z"}}\n')
         if len(self._waiting) >= FULL:
             self.flush()
         elif self._flushing is None:
@@ -98,11 +97,7 @@ def configure(settings: Settings) -> None:
     root.handlers[:] = [handler]
     root.setLevel(settings.log_level)
     global _lines
-    if _for_people(settings) or root.level > logging.INFO:
-        _lines = None
-    else:
-        _lines = Lines(sys.stderr)
-        atexit.register(_lines.flush)
+    _lines = None if _for_people(settings) or root.level > logging.INFO else Lines(sys.stderr)
     for name in QUIET:
         logging.getLogger(name).setLevel(logging.WARNING)
 
