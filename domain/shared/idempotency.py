@@ -17,7 +17,7 @@ from pydantic import TypeAdapter
 
 from domain.shared import clock, db, errors
 from domain.shared.actor import Actor
-from domain.shared.db import Row
+from domain.shared.db import Record, Write
 from domain.shared.errors import DomainError, IdempotencyConflict, InvalidInput
 
 MAX_KEY = 200
@@ -91,7 +91,7 @@ class Call(Generic[Q, R]):
         data = _adapter(type(self.request)).dump_json(self.request, exclude={"idempotency_key"})
         return hashlib.sha256(data).hexdigest()
 
-    def replay(self, stored: Row) -> R | DomainError:
+    def replay(self, stored: Record) -> R | DomainError:
         """The answer of its key's row; `IdempotencyConflict` if that was given to another input."""
         if stored["request_hash"] != self.request_hash:
             return IdempotencyConflict(first_used_at=stored["created_at"], path=("idempotencyKey",))
@@ -133,7 +133,7 @@ def idempotent(
 
 @db.atomic
 async def _once(call: Call[Q, R], command: Callable[[Actor, Q], Awaitable[R]]) -> R | DomainError:
-    if not await _take([call], [None]):
+    if not await db.fetch(f"{TAKE} returning 1", *_rows([call], [None])):
         (stored,) = (await _stored([call])).values()
         return call.replay(stored)
     outcome: R | DomainError
@@ -154,47 +154,52 @@ async def _once(call: Call[Q, R], command: Callable[[Actor, Q], Awaitable[R]]) -
 async def each_once(calls: Sequence[Call[Q, R]], work: Work[Q, R]) -> list[R | DomainError]:
     """The outcome of each call, in the caller's transaction; the calls have different keys.
 
-    `work` does those that have no answer yet, all at once, and returns their outcomes, refusals included, in order. Raises
-    `KeyTaken` when another transaction has answered one of them meanwhile: roll back and begin again.
+    `work` does those that have no answer yet, all at once, and returns their outcomes, refusals included, in order. When
+    another transaction has answered one of them meanwhile, the transaction ends with `KeyTaken`: begin again.
     """
     stored = await _stored(calls)
-    fresh = [call for call in calls if call.identity not in stored]
-    outcomes = dict(zip(fresh, await work(fresh), strict=True)) if fresh else {}
-    if not await _take(fresh, [call.operation.dump(outcome) for call, outcome in outcomes.items()]):
-        raise KeyTaken
-    return [outcomes[call] if call in outcomes else call.replay(stored[call.identity]) for call in calls]
+    fresh = [call for call in calls if call.identity not in stored] if stored else calls
+    outcomes = await work(fresh) if fresh else ()
+    if fresh:
+        answers = [call.operation.dump(outcome) for call, outcome in zip(fresh, outcomes, strict=True)]
+        await db.write(Write("keys", TAKE, _rows(fresh, answers), rows=len(fresh), missed=KeyTaken))
+    if not stored:
+        return list(outcomes)
+    done = iter(outcomes)
+    return [
+        call.replay(stored[call.identity]) if call.identity in stored else next(done) for call in calls
+    ]
 
 
-async def _take(calls: Sequence[Call[Q, R]], answers: Sequence[str | None]) -> bool:
-    """Take the keys of calls, sorted, so that transactions that take the same ones queue instead of deadlocking.
+TAKE = """insert into shared.idempotency (actor_id, operation, key, request_hash, answer, created_at)
+    select actor_id, operation, key, request_hash, answer::jsonb, $6
+    from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[])
+        c(actor_id, operation, key, request_hash, answer)
+    on conflict do nothing"""
 
-    False: one was taken already.
-    """
-    ordered = sorted(zip(calls, answers, strict=True), key=lambda one: one[0].identity)
-    taken = await db.fetch(
-        """insert into shared.idempotency (actor_id, operation, key, request_hash, answer, created_at)
-        select actor_id, operation, key, request_hash, answer::jsonb, $6
-        from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[])
-            c(actor_id, operation, key, request_hash, answer)
-        on conflict do nothing returning 1""",
-        [call.actor.user_id for call, _ in ordered],
-        [call.operation.name for call, _ in ordered],
-        [call.request.idempotency_key for call, _ in ordered],
-        [call.request_hash for call, _ in ordered],
-        [answer for _, answer in ordered],
+
+def _rows(calls: Sequence[Call[Q, R]], answers: Sequence[str | None]) -> tuple[object, ...]:
+    """The arguments of `TAKE`: keys are taken sorted, so that transactions that take the same ones queue instead of deadlocking."""
+    ordered = sorted((call.identity, call.request_hash, answer) for call, answer in zip(calls, answers, strict=True))
+    return (
+        [actor_id for (actor_id, _, _), _, _ in ordered],
+        [operation for (_, operation, _), _, _ in ordered],
+        [key for (_, _, key), _, _ in ordered],
+        [request_hash for _, request_hash, _ in ordered],
+        [answer for _, _, answer in ordered],
         clock.wall(),
     )
-    return len(taken) == len(calls)
 
 
-async def _stored(calls: Sequence[Call[Q, R]]) -> dict[Identity, Row]:
+async def _stored(calls: Sequence[Call[Q, R]]) -> dict[Identity, Record]:
     """The rows of the keys that are taken. They are never deleted while they can be repeated."""
-    rows = await db.fetch(
+    identities = [call.identity for call in calls]
+    rows = await db.records(
         """select i.actor_id, i.operation, i.key, i.request_hash, i.answer, i.created_at
         from unnest($1::uuid[], $2::text[], $3::text[]) c(actor_id, operation, key)
         join shared.idempotency i on i.actor_id = c.actor_id and i.operation = c.operation and i.key = c.key""",
-        [call.actor.user_id for call in calls],
-        [call.operation.name for call in calls],
-        [call.request.idempotency_key for call in calls],
+        [actor_id for actor_id, _, _ in identities],
+        [operation for _, operation, _ in identities],
+        [key for _, _, key in identities],
     )
     return {(row["actor_id"], row["operation"], row["key"]): row for row in rows}
