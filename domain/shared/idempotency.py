@@ -8,7 +8,7 @@ transaction take their keys last, together (`each_once`): whoever finds one take
 import hashlib
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property, wraps
+from functools import wraps
 from typing import Any, Generic, TypeVar
 from uuid import UUID
 
@@ -21,6 +21,7 @@ from domain.shared.db import Record, Write
 from domain.shared.errors import DomainError, IdempotencyConflict, InvalidInput
 
 MAX_KEY = 200
+NOT_ASKED = {"idempotency_key"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,28 +69,24 @@ class Operation(Generic[R]):
         return replace(self._answer.validate_python(data["result"]), replayed=True)
 
 
-@dataclass(frozen=True, eq=False)
 class Call(Generic[Q, R]):
-    """One use of an operation. Raises `InvalidInput` for a key that is empty or too long."""
+    """One use of an operation. Raises `InvalidInput` for a key that is empty or too long.
 
-    operation: Operation[R]
-    actor: Actor
-    request: Q
+    `identity`: what its answer is stored under (actor, operation, key). `request_hash`: of what it asks for, without the
+    key; equal requests, equal hash.
+    """
 
-    def __post_init__(self) -> None:
-        if not 1 <= len(self.request.idempotency_key) <= MAX_KEY:
+    __slots__ = ("actor", "identity", "operation", "request", "request_hash")
+
+    def __init__(self, operation: Operation[R], actor: Actor, request: Q) -> None:
+        if not 1 <= len(request.idempotency_key) <= MAX_KEY:
             raise InvalidInput(reason=f"An idempotency key has 1 to {MAX_KEY} characters.", path=("idempotencyKey",))
-
-    @cached_property
-    def identity(self) -> Identity:
-        """What its answer is stored under: actor, operation and key."""
-        return self.actor.user_id, self.operation.name, self.request.idempotency_key
-
-    @cached_property
-    def request_hash(self) -> str:
-        """The hash of what it asks for, without the key: equal requests, equal hash."""
-        data = _adapter(type(self.request)).dump_json(self.request, exclude={"idempotency_key"})
-        return hashlib.sha256(data).hexdigest()
+        self.operation = operation
+        self.actor = actor
+        self.request = request
+        self.identity: Identity = (actor.user_id, operation.name, request.idempotency_key)
+        asked = _adapter(type(request)).dump_json(request, exclude=NOT_ASKED)
+        self.request_hash = hashlib.sha256(asked).hexdigest()
 
     def replay(self, stored: Record) -> R | DomainError:
         """The answer of its key's row; `IdempotencyConflict` if that was given to another input."""
