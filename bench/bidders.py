@@ -93,7 +93,12 @@ def _length(head: bytes) -> int:
 
 def requests(orders: Orders, client: int) -> Iterator[bytes]:
     """A lender's bids as they go over the wire, on one loan after the other, beginning at a place of their own."""
-    order = {"loanId": "@loan", "amount": AMOUNT, "acknowledgedDocumentIds": [orders.document_id], "idempotencyKey": "@key"}
+    order = {
+        "loanId": "@loan",
+        "amount": AMOUNT,
+        "acknowledgedDocumentIds": [orders.document_id],
+        "idempotencyKey": "@key",
+    }
     body = json.dumps({"query": BID, "variables": {"input": order}}).encode()
     before, _, rest = body.partition(b"@loan")
     between, _, after = rest.partition(b"@key")

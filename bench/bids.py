@@ -83,7 +83,9 @@ class Market:
         )
         await owner.execute((ROOT / "bench" / "bids.sql").read_text())
         await owner.execute("vacuum analyze")
-        found = await owner.fetchval("select id from identity.documents where kind = 'RISK_WARNING' order by version desc")
+        found = await owner.fetchval(
+            "select id from identity.documents where kind = 'RISK_WARNING' order by version desc"
+        )
         self.document_id = f"document_{found}"
         await owner.close()
 
@@ -101,12 +103,14 @@ class Market:
         """What the load generator needs."""
         self._runs += 1
         wanted = [f"loan_{id_}" for id_ in self.take_loans(loans)]
-        return bidders.Orders(server.port, self.tokens(clients), wanted, self.document_id, f"run{self._runs:04}", seconds)
+        return bidders.Orders(
+            server.port, self.tokens(clients), wanted, self.document_id, f"run{self._runs:04}", seconds
+        )
 
     async def counts(self) -> dict[str, int]:
         """How many rows of each kind a bid writes there are."""
         connection = await asyncpg.connect(self.environment["KALENDS_MIGRATION_DATABASE_URL"])
-        row = await connection.fetchrow(COUNTS)
+        (row,) = await connection.fetch(COUNTS)
         await connection.execute("checkpoint")  # everybody begins with as little left to write
         await connection.close()
         return dict(row)
@@ -144,11 +148,20 @@ def by_pgbench(market: Market, case: Case, seconds: float, clients: int = CLIENT
     with tempfile.NamedTemporaryFile("w", suffix=".sql") as file:
         file.write(script)
         file.flush()
-        options = {"-c": clients, "-j": 1, "-T": round(seconds) + WARMING_UP_S, "-P": 1, "-M": "prepared", "-f": file.name}
+        options = {
+            "-c": clients,
+            "-j": 1,
+            "-T": round(seconds) + WARMING_UP_S,
+            "-P": 1,
+            "-M": "prepared",
+            "-f": file.name,
+        }
         argv = ["taskset", "-c", SERVER_CORE, str(pgbench()), "-n"]
         argv += [str(part) for option in options.items() for part in option]
         argv += ["-h", parse_qs(url.query)["host"][0], "-U", str(url.username), url.path.lstrip("/")]
-        done = subprocess.run(argv, env={**os.environ, "PGOPTIONS": OPTIONS}, capture_output=True, text=True, check=False)
+        done = subprocess.run(
+            argv, env={**os.environ, "PGOPTIONS": OPTIONS}, capture_output=True, text=True, check=False
+        )
     return _told(done.stdout, done.stderr)
 
 

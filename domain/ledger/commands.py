@@ -54,14 +54,14 @@ async def lock(accounts: Iterable[Account]) -> dict[Account, int]:
 
 async def _lock(wanted: dict[UUID, Account]) -> dict[UUID, int]:
     """All or none: whoever locked those that exist and opened the rest then would hold them out of order."""
-    rows = await db.fetch(
+    rows = await db.records(
         """select id, balance_minor from ledger.accounts
         where id = any($1) and (select count(*) from ledger.accounts where id = any($1)) = $2
         order by id for no key update""",
         list(wanted),
         len(wanted),
     )
-    return {row["id"]: row["balance_minor"] for row in rows}
+    return {id_: balance_minor for id_, balance_minor in rows}
 
 
 async def _open(accounts: Iterable[Account]) -> None:

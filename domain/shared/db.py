@@ -199,7 +199,7 @@ def atomic(command: Callable[P, Awaitable[R]]) -> Callable[P, Coroutine[Any, Any
 
 
 async def transact(work: Callable[[], Awaitable[R]]) -> R:
-    """Run work as one transaction, once, and ring the bell after its commit.
+    """Run work as one transaction, once, and ring the bell after its commit; nobody waits for the bell.
 
     Raises what the work raises, `CONFLICTS`, and `Busy` when the database goes away.
     """
@@ -215,7 +215,8 @@ async def transact(work: Callable[[], Awaitable[R]]) -> R:
                 _transaction.reset(token)
     except LOST as lost:
         raise Busy from lost
-    await bell.ring(transaction.ring)
+    if transaction.ring:
+        spawn(bell.ring(transaction.ring))
     return result
 
 
@@ -268,8 +269,8 @@ def _one_statement(writes: tuple[tuple[str, str, int], ...]) -> str:
         renumbered = re.sub(r"\$(\d+)", lambda place, before=before: f"${int(place[1]) + before}", sql)  # type: ignore[misc]  # mypy does not see the default
         parts.append(f"{name} as ({renumbered} returning 1)")
         before += arguments
-    counts = ", ".join(f"(select count(*) from {name}) as {name}" for name, _, _ in writes)
-    return f"with {', '.join(parts)} select {counts}"  # noqa: S608 - the writes' own literals
+    counts = ", ".join(f"(select count(*) from {name}) as {name}" for name, _, _ in writes)  # noqa: S608 - the writes' own literals
+    return f"with {', '.join(parts)} select {counts}"
 
 
 async def fetch(sql: str, *args: object) -> list[Row]:

@@ -163,9 +163,7 @@ async def each_once(calls: Sequence[Call[Q, R]], work: Work[Q, R]) -> list[R | D
     if not stored:
         return list(outcomes)
     done = iter(outcomes)
-    return [
-        call.replay(stored[call.identity]) if call.identity in stored else next(done) for call in calls
-    ]
+    return [call.replay(stored[call.identity]) if call.identity in stored else next(done) for call in calls]
 
 
 TAKE = """insert into shared.idempotency (actor_id, operation, key, request_hash, answer, created_at)

@@ -18,23 +18,20 @@ def new() -> UUID:
 
 def several(count: int) -> list[UUID]:
     """Fresh UUIDv7s of one moment, in ascending order."""
-    stamp = (time.time_ns() // 1_000_000 & (1 << 48) - 1).to_bytes(6, "big")
+    stamp = (time.time_ns() // 1_000_000 & (1 << 48) - 1) << 80
     noise = os.urandom(10 * count)
-    octets = [_marked(stamp + noise[at : at + 10], version=7) for at in range(0, 10 * count, 10)]
-    octets.sort()
-    return [pgproto.UUID(one) for one in octets]
+    numbers = [_marked(stamp | int.from_bytes(noise[at : at + 10]), version=7) for at in range(0, 10 * count, 10)]
+    numbers.sort()
+    return [pgproto.UUID(number.to_bytes(16)) for number in numbers]
 
 
 def derived(*parts: object) -> UUID:
     """The UUID that always belongs to these parts: the same parts, the same id."""
     name = "/".join("" if part is None else str(part) for part in parts)
-    octets = hashlib.sha1(NAMESPACE.bytes + name.encode(), usedforsecurity=False).digest()[:16]
-    return pgproto.UUID(_marked(octets, version=5))
+    digest = hashlib.sha1(NAMESPACE.bytes + name.encode(), usedforsecurity=False).digest()
+    return pgproto.UUID(_marked(int.from_bytes(digest[:16]), version=5).to_bytes(16))
 
 
-def _marked(octets: bytes, version: int) -> bytes:
-    """The 16 octets of a UUID, marked with its version and variant."""
-    marked = bytearray(octets)
-    marked[6] = marked[6] & 0x0F | version << 4
-    marked[8] = marked[8] & 0x3F | 0x80
-    return bytes(marked)
+def _marked(number: int, version: int) -> int:
+    """The 128 bits of a UUID with its version and variant in their places."""
+    return number & ~(0xF << 76 | 0x3 << 62) | version << 76 | 0x2 << 62

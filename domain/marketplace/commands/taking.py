@@ -11,8 +11,7 @@ from domain.marketplace.models import BidStatus
 from domain.marketplace.rules.bidding import Desk, Taken
 from domain.marketplace.wallets import hold
 from domain.shared import clock, db, ids, outbox, policy
-from domain.shared.db import Write
-
+from domain.shared.db import Row, Write
 
 LIST = """update marketplace.listings l set committed_minor = committed_minor + c.added, sequence = sequence + 1,
         lender_count = lender_count + c.newcomers, status = case when c.full then 'FULL' else l.status end,
@@ -23,32 +22,61 @@ PLACE = """insert into marketplace.bids (id, loan_id, lender_id, requested_minor
     select id, loan_id, lender_id, requested_minor, amount_minor, currency, $10, origin, plan_id, client_reference, $11, $12
     from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::bigint[], $5::bigint[], $6::text[], $7::text[], $8::uuid[], $9::text[])
         b(id, loan_id, lender_id, requested_minor, amount_minor, currency, origin, plan_id, client_reference)"""
+GIVEN = (
+    "id", "loan_id", "lender_id", "requested_minor", "amount_minor", "currency", "origin", "plan_id", "client_reference",
+)  # fmt: skip
 
 
-async def write(desk: Desk, taken: Sequence[Taken]) -> list[UUID]:
-    """Write the bids that were taken: listings, bids, holds (an entry each), events; loans that are full become FUNDED. Returns bid ids."""
+async def write(desk: Desk, taken: Sequence[Taken]) -> list[Row]:
+    """Write the bids that were taken: listings, bids, holds (an entry each), events; loans that are full become FUNDED.
+
+    Returns the bids as their lenders see them (rows of `queries.BIDS`).
+    """
     if not taken:
         return []
     now = await clock.now()
-    bid_ids, entry_ids = ids.several(len(taken)), ids.several(len(taken))  # ascending, so in the order of arrival
     full = await _list(desk, taken, now)
-    await _place(desk, taken, bid_ids, now)
-    await ledger.post(
-        [
-            hold(bid_id, one.request.lender_id, one.amount, entry_id)
-            for one, bid_id, entry_id in zip(taken, bid_ids, entry_ids, strict=True)
-        ],
-        locked=True,
-    )
+    bids = _rows(desk, taken, now)
+    columns = ([bid[name] for bid in bids] for name in GIVEN)
+    status, revocable_until = BidStatus.ACTIVE.value, desk.revocable_until(now)
+    await db.write(Write("bids", PLACE, (*columns, status, now, revocable_until), rows=len(bids)))
+    entries = ids.several(len(bids))
+    holds = [
+        hold(bid["id"], bid["lender_id"], one.amount, entry)
+        for bid, one, entry in zip(bids, taken, entries, strict=True)
+    ]
+    await ledger.post(holds, locked=True)
     await outbox.record(
         [
-            events.bid_placed(bid_id, one.request.loan_id, one.request.lender_id, one.amount, one.request.origin)
-            for one, bid_id in zip(taken, bid_ids, strict=True)
+            events.bid_placed(bid["id"], bid["loan_id"], bid["lender_id"], one.amount, bid["origin"])
+            for bid, one in zip(bids, taken, strict=True)
         ]
     )
     for loan_id in full:
         await mark_funded(loan_id, desk.listings[loan_id].target_minor)
-    return bid_ids
+    return bids
+
+
+def _rows(desk: Desk, taken: Sequence[Taken], now: datetime) -> list[Row]:
+    status, revocable_until = BidStatus.ACTIVE.value, desk.revocable_until(now)
+    return [
+        {
+            "id": id_,
+            "loan_id": one.request.loan_id,
+            "lender_id": one.request.lender_id,
+            "requested_minor": one.request.amount.amount_minor,
+            "amount_minor": one.amount_minor,
+            "currency": one.request.amount.currency,
+            "status": status,
+            "origin": one.request.origin.value,
+            "plan_id": one.request.plan_id,
+            "client_reference": one.request.client_reference,
+            "placed_at": now,
+            "revocable_until": revocable_until,
+            "ended_at": None,
+        }
+        for id_, one in zip(ids.several(len(taken)), taken, strict=True)  # ascending: in the order of arrival
+    ]
 
 
 async def _list(desk: Desk, taken: Sequence[Taken], now: datetime) -> list[UUID]:
@@ -73,20 +101,3 @@ async def _list(desk: Desk, taken: Sequence[Taken], now: datetime) -> list[UUID]
     closes_not_before = now + timedelta(hours=policy.active().reflection_hours)
     await db.write(Write("listings", LIST, (*columns, closes_not_before), rows=len(loan_ids)))
     return full
-
-
-async def _place(desk: Desk, taken: Sequence[Taken], bid_ids: Sequence[UUID], now: datetime) -> None:
-    requests = [one.request for one in taken]
-    columns = (
-        bid_ids,
-        [request.loan_id for request in requests],
-        [request.lender_id for request in requests],
-        [request.amount.amount_minor for request in requests],
-        [one.amount_minor for one in taken],
-        [request.amount.currency for request in requests],
-        [request.origin.value for request in requests],
-        [request.plan_id for request in requests],
-        [request.client_reference for request in requests],
-    )
-    status, revocable_until = BidStatus.ACTIVE.value, desk.revocable_until(now)
-    await db.write(Write("bids", PLACE, (*columns, status, now, revocable_until), rows=len(taken)))
