@@ -61,7 +61,7 @@ async def _lock(wanted: dict[UUID, Account]) -> dict[UUID, int]:
         list(wanted),
         len(wanted),
     )
-    return {id_: balance_minor for id_, balance_minor in rows}
+    return {row["id"]: row["balance_minor"] for row in rows}
 
 
 async def _open(accounts: Iterable[Account]) -> None:
