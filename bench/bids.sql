@@ -1,5 +1,6 @@
 -- One bid as one call of a stored function: the same locks, checks and rows as the product's placeBid, for pgbench.
--- Refusals are returned, not stored, as no measured bid is refused; a loan that a bid would fill is beyond it.
+-- Refusals are returned, not stored, as no measured bid is refused; a loan that a bid would fill is beyond it, and so is a
+-- profile under which a lender may not have a whole loan.
 create schema bench;
 grant usage on schema bench to kalends_app;
 
@@ -32,8 +33,8 @@ begin
       order by id for no key update) a;
 
   select shared.business_now() as instant,
-      (select coalesce(sum(b.amount_minor), 0)::bigint from marketplace.bids b
-        where b.loan_id = wanted_loan and b.lender_id = actor and b.status = 'ACTIVE') as committed_minor,
+      exists (select from marketplace.bids b
+        where b.loan_id = wanted_loan and b.lender_id = actor and b.status = 'ACTIVE') as has_bid,
       (select d.id from identity.documents d where d.loan_id is null and d.kind = 'RISK_WARNING'
         order by d.version desc limit 1) as warning_id,
       u.email_verified_at is not null
@@ -58,7 +59,6 @@ begin
     when wanted_minor > room and not allow_partial then return '{"refusal": "RemainingTooSmall"}';
     when wanted_minor < least(listing.minimum_bid_minor, room) then return '{"refusal": "BidBelowMinimum"}';
     when wanted_minor < room and wanted_minor % listing.lot_minor > 0 then return '{"refusal": "BidNotInLots"}';
-    when facts.committed_minor + taken > listing.target_minor then return '{"refusal": "LimitReached"}';
     when taken > wallet.available_minor then return '{"refusal": "InsufficientFunds"}';
     when taken = room then raise 'a loan that is measured is never full';
     else null;
@@ -68,7 +68,7 @@ begin
     'amount', jsonb_build_object('amount_minor', taken, 'currency', wanted_currency), 'is_partial', taken < wanted_minor));
   with listed as (
     update marketplace.listings l set committed_minor = committed_minor + taken, sequence = sequence + 1,
-      lender_count = lender_count + (facts.committed_minor = 0)::int where l.id = wanted_loan),
+      lender_count = lender_count + (not facts.has_bid)::int where l.id = wanted_loan),
   placed as (
     insert into marketplace.bids (id, loan_id, lender_id, requested_minor, amount_minor, currency, status, origin,
       client_reference, placed_at)

@@ -11,7 +11,7 @@ from domain.identity import queries as identity
 from domain.identity.models import DocumentKind
 from domain.ledger import commands as ledger
 from domain.marketplace.models import ListingStatus
-from domain.marketplace.rules.bidding import BidRequest, Desk, OpenLoan
+from domain.marketplace.rules.bidding import WHOLE_PPM, BidRequest, Desk, OpenLoan
 from domain.marketplace.wallets import Wallet
 from domain.shared import db, policy
 
@@ -19,12 +19,12 @@ LISTINGS = """select l.id, l.status, l.deadline_at, l.currency, l.target_minor, 
         l.borrower_id, array(select p.user_id from lending.loan_parties p
             where p.loan_id = l.id and p.user_id is not null) as party_ids
     from marketplace.listings l where l.id = any($1) order by l.id"""
-FACTS = """select r.loan_id, r.lender_id,
-        coalesce((select sum(b.amount_minor) from marketplace.bids b
-            where b.loan_id = r.loan_id and b.lender_id = r.lender_id and b.status = 'ACTIVE'), 0)::bigint as committed_minor,
+OPEN_BIDS = "marketplace.bids b where b.loan_id = r.loan_id and b.lender_id = r.lender_id and b.status = 'ACTIVE'"
+FACTS = f"""select r.loan_id, r.lender_id, exists (select from {OPEN_BIDS}) as has_bid,
+        case when $4 then (select sum(b.amount_minor)::bigint from {OPEN_BIDS}) end as committed_minor,
         (select d.id from identity.documents d where d.loan_id is null and d.kind = $3
             order by d.version desc limit 1) as document_id
-    from unnest($1::uuid[], $2::uuid[]) r(loan_id, lender_id)"""
+    from unnest($1::uuid[], $2::uuid[]) r(loan_id, lender_id)"""  # noqa: S608 - a constant
 
 
 async def load(requests: Sequence[BidRequest]) -> Desk:
@@ -95,11 +95,15 @@ async def _desk(
         [loan_id for loan_id, _ in pairs],
         [lender_id for _, lender_id in pairs],
         DocumentKind.RISK_WARNING.value,
+        profile.lender_loan_share_ppm < WHOLE_PPM,
     )
     return Desk(
         listings=listings,
         available=available,
-        committed={(row["loan_id"], row["lender_id"]): row["committed_minor"] for row in facts},
+        lenders=frozenset((row["loan_id"], row["lender_id"]) for row in facts if row["has_bid"]),
+        committed={
+            (row["loan_id"], row["lender_id"]): row["committed_minor"] for row in facts if row["committed_minor"]
+        },
         missing_steps=await identity.missing_steps([*{lender_id for _, lender_id in pairs}], profile.lender_steps),
         required=frozenset(row["document_id"] for row in facts if row["document_id"]),
         lender_share_ppm=profile.lender_loan_share_ppm,

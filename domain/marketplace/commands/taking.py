@@ -86,7 +86,7 @@ async def _list(desk: Desk, taken: Sequence[Taken], now: datetime) -> list[UUID]
     for one in taken:
         loan_id, lender_id = one.request.loan_id, one.request.lender_id
         added[loan_id] = added.get(loan_id, 0) + one.amount_minor
-        if not desk.committed.get((loan_id, lender_id)):
+        if (loan_id, lender_id) not in desk.lenders:
             newcomers.setdefault(loan_id, set()).add(lender_id)
     loan_ids = sorted(added)
     full = [

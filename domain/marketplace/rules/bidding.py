@@ -25,6 +25,8 @@ from domain.shared.money import MAX_MINOR, Money
 
 MAX_REFERENCE = 80
 PAST_DEADLINE = "PAST_DEADLINE"
+WHOLE_PPM = 1_000_000
+"""The share of a loan that is all of it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,8 +65,9 @@ class OpenLoan:
 class Desk:
     """All that a batch of bids is decided on.
 
-    `available` is by (lender, currency), `committed` what lenders have on loans already, by (loan, lender), both in minor
-    units; `missing_steps` by lender; `required` the documents a bid must acknowledge.
+    `available` is by (lender, currency), in minor units; `lenders` are the (loan, lender) who have open bids already, and
+    `committed` what those come to, in minor units: known only where a lender may not have a whole loan, as it is a sum over
+    all their bids. `missing_steps` by lender; `required` the documents a bid must acknowledge.
     """
 
     listings: Mapping[UUID, OpenLoan]
@@ -74,6 +77,7 @@ class Desk:
     required: frozenset[UUID]
     lender_share_ppm: int
     revocable_hours: int
+    lenders: frozenset[tuple[UUID, UUID]] = frozenset()
 
     def revocable_until(self, now: datetime) -> datetime | None:
         """Until when a bid placed now may be withdrawn; None: it is binding at once."""
@@ -202,7 +206,7 @@ def _wrong_size(listing: OpenLoan, room: int, request: BidRequest, refusals: lis
 def _beyond_means(
     desk: Desk, running: Running, listing: OpenLoan, request: BidRequest, needed: int, refusals: list[DomainError]
 ) -> None:
-    most = listing.target_minor * desk.lender_share_ppm // 1_000_000
+    most = listing.target_minor * desk.lender_share_ppm // WHOLE_PPM
     current = running.committed.get((request.loan_id, request.lender_id), 0)
     if current + needed > most:
         refusals.append(
