@@ -118,7 +118,7 @@ async def missing_steps(user_ids: Sequence[UUID], required: Sequence[str]) -> di
     """
     done = {
         row["id"]: Standing(row["email_verified"], row["identity_verified"], frozenset(row["accepted"]))
-        for row in await db.records(STANDINGS, user_ids)
+        for row in await db.fetch_records(STANDINGS, user_ids)
     }
     nothing = Standing()
     missing = {one: rules.missing_steps(one, required) for one in {nothing, *done.values()}}

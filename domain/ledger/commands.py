@@ -54,7 +54,7 @@ async def lock(accounts: Iterable[Account]) -> dict[Account, int]:
 
 async def _lock(wanted: dict[UUID, Account]) -> dict[UUID, int]:
     """All or none: whoever locked those that exist and opened the rest then would hold them out of order."""
-    rows = await db.records(
+    rows = await db.fetch_records(
         """select id, balance_minor from ledger.accounts
         where id = any($1) and (select count(*) from ledger.accounts where id = any($1)) = $2
         order by id for no key update""",

@@ -189,7 +189,7 @@ def _rows(calls: Sequence[Call[Q, R]], answers: Sequence[str | None]) -> tuple[o
 async def _stored(calls: Sequence[Call[Q, R]]) -> dict[Identity, Record]:
     """The rows of the keys that are taken. They are never deleted while they can be repeated."""
     identities = [call.identity for call in calls]
-    rows = await db.records(
+    rows = await db.fetch_records(
         """select i.actor_id, i.operation, i.key, i.request_hash, i.answer, i.created_at
         from unnest($1::uuid[], $2::text[], $3::text[]) c(actor_id, operation, key)
         join shared.idempotency i on i.actor_id = c.actor_id and i.operation = c.operation and i.key = c.key""",

@@ -25,6 +25,11 @@ def several(count: int) -> list[UUID]:
     return [pgproto.UUID(number.to_bytes(16)) for number in numbers]
 
 
+def parse(text: str) -> UUID:
+    """The UUID that a text is; the driver's own kind. Raises `ValueError`."""
+    return pgproto.UUID(text)
+
+
 def derived(*parts: object) -> UUID:
     """The UUID that always belongs to these parts: the same parts, the same id."""
     name = "/".join("" if part is None else str(part) for part in parts)

@@ -48,7 +48,7 @@ async def look(requests: Sequence[BidRequest]) -> Desk:
 
 
 async def _listings(sql: str, requests: Sequence[BidRequest]) -> dict[UUID, OpenLoan]:
-    rows = await db.records(sql, sorted({request.loan_id for request in requests}))
+    rows = await db.fetch_records(sql, sorted({request.loan_id for request in requests}))
     return {
         row["id"]: OpenLoan(
             status=ListingStatus(row["status"]),
@@ -90,7 +90,7 @@ async def _desk(
 ) -> Desk:
     profile = policy.active()
     pairs = {(request.loan_id, request.lender_id) for request in requests}
-    facts = await db.records(
+    facts = await db.fetch_records(
         FACTS,
         [loan_id for loan_id, _ in pairs],
         [lender_id for _, lender_id in pairs],

@@ -24,7 +24,7 @@ async def statements(monkeypatch: pytest.MonkeyPatch, lenders: list[UUID], loan:
     orders = [await market.order(loan, 100, acknowledged_document_ids=documents) for _ in lenders]
     with monkeypatch.context() as patched:
         patched.setattr(db, "fetch", noting(db.fetch))
-        patched.setattr(db, "records", noting(db.records))
+        patched.setattr(db, "fetch_records", noting(db.fetch_records))
         await asyncio.gather(*(market.place(lender, order) for lender, order in zip(lenders, orders, strict=True)))
     return len(seen)
 
