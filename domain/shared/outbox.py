@@ -4,13 +4,15 @@ Workers hand each event to its handlers and then mark it dispatched; people read
 event's key makes it unique: recording it again changes nothing.
 """
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
+import orjson
+
 from domain.shared import clock, db, ids
+from domain.shared.db import Write
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,28 +28,28 @@ class Event:
     """The users whose activity feed shows it."""
 
 
+RECORD = """insert into shared.outbox (event_id, kind, dedupe_key, payload, loan_id, audience, happened_at)
+    select event_id, kind, dedupe_key, payload::jsonb, loan_id, audience::uuid[], $7
+    from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::uuid[], $6::text[]) with ordinality
+        e(event_id, kind, dedupe_key, payload, loan_id, audience, n)
+    order by n on conflict (dedupe_key) do nothing"""
+
+
 async def record(events: Sequence[Event]) -> None:
     """Write events, in order, in the current transaction, and ring the bell after its commit."""
     transaction = db.current()
     assert transaction is not None, "events belong to the transaction that caused them"
     if not events:
         return
-    happened_at = await clock.now()
-    await db.execute(
-        """insert into shared.outbox (event_id, kind, dedupe_key, payload, loan_id, audience, happened_at)
-        select e.event_id, e.kind, e.dedupe_key, e.payload::jsonb, e.loan_id,
-               coalesce(array(select jsonb_array_elements_text(e.audience::jsonb)::uuid), '{}'), $7
-        from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::uuid[], $6::text[])
-             with ordinality e(event_id, kind, dedupe_key, payload, loan_id, audience, n) order by n
-        on conflict (dedupe_key) do nothing""",
-        [ids.new() for _ in events],
+    columns = (
+        ids.several(len(events)),
         [event.kind for event in events],
         [f"{event.kind}:{event.key}" for event in events],
-        [json.dumps(event.payload, default=str) for event in events],
+        [orjson.dumps(event.payload, default=str).decode() for event in events],
         [event.loan_id for event in events],
-        [json.dumps([str(user) for user in event.audience]) for event in events],
-        happened_at,
+        [f"{{{','.join(map(str, event.audience))}}}" for event in events],
     )
+    await db.write(Write("events", RECORD, (*columns, await clock.now())))
     transaction.ring.outbox = True
     for event in events:
         if event.loan_id is not None:
