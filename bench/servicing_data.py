@@ -150,7 +150,8 @@ async def _loans(connection: asyncpg.Connection, book: Book, today: date, now: d
         select pg_temp.made({LOAN}, n), 'L' || lpad((n + 1)::text, 8, '0'), 'ACTIVE', $5, $6, 1, pg_temp.made({USER}, $1::int + n),
             pg_temp.made({OTHER}, $1::int + n), pg_temp.made({OTHER}, $1::int + n), 'Loan number ' || n, 'FURNITURE', '{CURRENCY}',
             p.principal, p.principal, {INSTALLMENTS}, 'MONTHLY', 'EQUAL_INSTALLMENTS', 'ACT_365', 'HALF_UP', p.rate,
-            p.rate * 3 / 2, p.rate + 5000, 'B', 15000, $3, $3, $3::timestamptz + n * interval '1 us', $3, $3, ($4::date - interval '1 month')::date, $4
+            p.rate * 3 / 2, p.rate + 5000, 'B', 15000, $3, $3, $3::timestamptz + n * interval '1 us', $3, $3,
+            ($4::date - interval '1 month')::date, $4
         from generate_series(0, $2::int - 1) n
         join unnest($7::bigint[], $8::int[]) with ordinality p(principal, rate, place) on p.place = n % {PATTERNS} + 1""",
         book.lenders, book.loans, now, today, product["id"], product["profile_code"],

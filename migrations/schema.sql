@@ -13,14 +13,18 @@ CREATE FUNCTION audit.person_account(owner uuid, currency text) RETURNS uuid
 CREATE FUNCTION ledger.apply() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'ledger', 'pg_temp'
+    SET enable_hashjoin TO 'off'
+    SET enable_mergejoin TO 'off'
+    SET enable_seqscan TO 'off'
     AS $$
 declare hit bigint; want bigint; begin
-  with d as (select id, currency, sum(x)::bigint s from (select debit_id id, currency, -amount_minor x from added
-             union all select credit_id, currency, amount_minor from added) u group by 1, 2),
+  with d as materialized (
+    select id, currency, sum(x)::bigint s from (select debit_id id, currency, -amount_minor x from added
+      union all select credit_id, currency, amount_minor from added) u group by 1, 2 order by 1),
   kept as (update ledger.accounts a set balance_minor = balance_minor + d.s from d
-           where a.id = d.id and a.currency = d.currency and a.floor_minor is not null returning 1),
-  loose as (select 1 from ledger.accounts a join d using (id, currency) where a.floor_minor is null)
-  select (select count(*) from kept) + (select count(*) from loose), (select count(*) from d) into hit, want;
+           where a.id = d.id and a.currency = d.currency and a.floor_minor is not null returning 1)
+  select (select count(*) from kept), (select count(*) from d
+    where (id, currency) not in (select id, currency from ledger.accounts where floor_minor is null)) into hit, want;
   if hit <> want then
     raise 'posting names an unknown account or another currency' using errcode = 'foreign_key_violation';
   end if;
@@ -786,6 +790,13 @@ ALTER TABLE shared.outbox ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     NO MAXVALUE
     CACHE 1
 );
+CREATE TABLE shared.set_aside (
+    step text NOT NULL,
+    subject_id uuid NOT NULL,
+    attempts integer NOT NULL,
+    retry_at timestamp with time zone NOT NULL,
+    last_error text NOT NULL
+);
 ALTER TABLE ONLY ledger.postings ATTACH PARTITION ledger.postings_0 FOR VALUES FROM (MINVALUE) TO ('100000000');
 ALTER TABLE ONLY ledger.postings ATTACH PARTITION ledger.postings_rest DEFAULT;
 ALTER TABLE ONLY public.tortoise_migrations ALTER COLUMN id SET DEFAULT nextval('public.tortoise_migrations_id_seq'::regclass);
@@ -909,6 +920,8 @@ ALTER TABLE ONLY shared.outbox
     ADD CONSTRAINT outbox_event_id_key UNIQUE (event_id);
 ALTER TABLE ONLY shared.outbox
     ADD CONSTRAINT outbox_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY shared.set_aside
+    ADD CONSTRAINT set_aside_pkey PRIMARY KEY (step, subject_id);
 CREATE INDEX decisions_loan ON credit.decisions USING btree (loan_id, decided_at);
 CREATE INDEX idx_decisions_loan_id_29f731 ON credit.decisions USING btree (loan_id);
 CREATE INDEX access_tokens_user ON identity.access_tokens USING btree (user_id);
@@ -920,6 +933,7 @@ CREATE INDEX idx_documents_loan_id_b3b432 ON identity.documents USING btree (loa
 CREATE INDEX idx_sessions_family__8d675e ON identity.sessions USING btree (family_id);
 CREATE INDEX sessions_expiry ON identity.sessions USING btree (expires_at);
 CREATE INDEX sessions_user ON identity.sessions USING btree (user_id);
+CREATE INDEX accounts_platform ON ledger.accounts USING btree (id) WHERE (floor_minor IS NULL);
 CREATE INDEX accounts_reference ON ledger.accounts USING btree (reference_id) WHERE (reference_id IS NOT NULL);
 CREATE INDEX postings_credit ON ONLY ledger.postings USING btree (credit_id, id);
 CREATE INDEX postings_0_credit_id_id_idx ON ledger.postings_0 USING btree (credit_id, id);
@@ -1008,10 +1022,6 @@ ALTER TABLE ONLY identity.identity_checks
     ADD CONSTRAINT identity_checks_user_id_fkey FOREIGN KEY (user_id) REFERENCES identity.users(id) ON DELETE RESTRICT;
 ALTER TABLE ONLY identity.sessions
     ADD CONSTRAINT sessions_user_id_fkey FOREIGN KEY (user_id) REFERENCES identity.users(id) ON DELETE RESTRICT;
-ALTER TABLE ONLY lending.allocations
-    ADD CONSTRAINT allocations_installment_id_fkey FOREIGN KEY (installment_id) REFERENCES lending.installments(id) ON DELETE RESTRICT;
-ALTER TABLE ONLY lending.allocations
-    ADD CONSTRAINT allocations_repayment_id_fkey FOREIGN KEY (repayment_id) REFERENCES lending.repayments(id) ON DELETE RESTRICT;
 ALTER TABLE ONLY lending.clawbacks
     ADD CONSTRAINT clawbacks_collection_id_fkey FOREIGN KEY (collection_id) REFERENCES lending.collections(id) ON DELETE RESTRICT;
 ALTER TABLE ONLY lending.clawbacks
@@ -1117,3 +1127,4 @@ GRANT UPDATE(time_zone) ON TABLE shared.clock TO kalends_app;
 GRANT UPDATE(target_at) ON TABLE shared.clock TO kalends_app;
 GRANT UPDATE(moved_by) ON TABLE shared.clock TO kalends_app;
 GRANT UPDATE(leased_until) ON TABLE shared.clock TO kalends_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE shared.set_aside TO kalends_app;

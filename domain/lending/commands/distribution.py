@@ -6,8 +6,8 @@ from datetime import date
 from uuid import UUID
 
 from domain.ledger import accounts
-from domain.ledger import commands as ledger
 from domain.ledger.accounts import Account, AccountKind
+from domain.ledger.columns import Columns
 from domain.ledger.commands import Posting
 from domain.lending import events
 from domain.lending.commands.debts import netted, write_netted
@@ -15,7 +15,7 @@ from domain.lending.commands.desk import Desk, write_installments, write_notes
 from domain.lending.commands.standing import settle_standing
 from domain.lending.models import RepaymentSource, RepaymentStatus
 from domain.lending.rules.servicing import Paid, ServicedLoan, by_kind
-from domain.lending.rules.sharing import Receipt, ServicedDebt, net_debts, share_out
+from domain.lending.rules.sharing import Receipts, ServicedDebt, net_debts, share_out
 from domain.lending.rules.waterfall import DueKind
 from domain.shared import clock, db, ids, outbox
 
@@ -42,77 +42,54 @@ class Payment:
         return sum(part.amount_minor for part in self.parts)
 
 
-async def distribute(desk: Desk, payments: Sequence[Payment], on: date) -> None:
+async def distribute(desk: Desk, payments: Sequence[Payment], on: date, beside: Sequence[Posting] = ()) -> None:
     """Distribute payments (at most one of each loan on the desk) as of a business date, and write the whole desk back.
 
     Shares by note, the service fee kept from interest, fees of installments, and the principal that is no longer lent,
     are one entry for each payment; what lenders owe back is taken from what they receive. Loans with nothing open are
-    closed, those in default that are current again are cured, and all get their next day of collection.
+    closed, those in default that are current again are cured, and all get their next day of collection. `beside`: what
+    else is posted with it, each with its entry.
     """
-    postings: list[Posting] = []
-    recovered: list[ServicedDebt] = []
+    postings, recovered = Columns(), list[ServicedDebt]()
+    for posting in beside:
+        postings.add(posting)
     for payment in payments:
         notes = desk.notes[payment.loan.id]
         receipts = share_out(notes, by_kind(payment.parts), payment.loan.product.lender_service_fee_ppm)
-        postings += _shares(payment, receipts)
-        taken = net_debts(desk.debts_in(payment.loan.currency), _received(receipts))
-        postings += [netted(debt, minor, payment.entry_id) for debt, minor in taken]
-        recovered += [debt for debt, _ in taken]
-    await ledger.post(postings, effective_on=on, locked=True)
+        _post_shares(postings, payment, receipts)
+        if debts := desk.debts_in(payment.loan.currency):
+            for debt, minor in net_debts(debts, receipts.by_lender()):
+                postings.add(netted(debt, minor, payment.entry_id))
+                recovered.append(debt)
     await write_installments(desk.loans.values())
-    await write_notes(note for payment in payments for note in desk.notes[payment.loan.id])
-    await write_netted(recovered)
-    await _write_repayments(payments, on)
-    await outbox.record(
-        [
-            events.distributed(
-                payment.id,
-                payment.amount_minor,
-                desk.rows[payment.loan.id],
-                [note.lender_id for note in desk.notes[payment.loan.id]],
-            )
-            for payment in payments
-        ]
-    )
+    if payments:
+        await write_notes(desk.notes[payment.loan.id] for payment in payments)
+        await write_netted(recovered)
+        await _write_repayments(payments, on)
+        await _announce(desk, payments)
     await settle_standing(desk, on, {payment.loan.id: payment.id for payment in payments})
+    await postings.post(on)  # last: from here on until the end accounts are locked
 
 
-def _shares(payment: Payment, receipts: Sequence[Receipt]) -> list[Posting]:
+def _post_shares(postings: Columns, payment: Payment, receipts: Receipts) -> None:
     """The postings of one payment; they sum to its amount, beside the principal that leaves the loan's account."""
     totals = by_kind(payment.parts)
-    currency = payment.loan.currency
+    currency, notes = payment.loan.currency, receipts.notes
     fees = accounts.platform(AccountKind.FEES, currency)
-    cash = [
-        *(_share(payment, receipt, "REPAYMENT_SHARE", receipt.regular_minor) for receipt in receipts),
-        *(_share(payment, receipt, "LATE_SHARE", receipt.late_minor) for receipt in receipts),
-        _posting(payment, "SERVICE_FEE", fees, sum(receipt.fee_minor for receipt in receipts)),
-        _posting(payment, "DUE_FEE", fees, totals[DueKind.FEE]),
-    ]
-    assert sum(posting.amount_minor for posting in cash) == payment.amount_minor, "what is paid is what is shared"
-    claim = Posting(
-        kind="PRINCIPAL_REPAID",
-        debit=accounts.loan(AccountKind.PRINCIPAL, payment.loan.id, currency),
-        credit=accounts.platform(AccountKind.LENT, currency),
-        amount_minor=totals[DueKind.PRINCIPAL],
-        reference_id=payment.id,
-        entry_id=payment.entry_id,
-    )
-    return [*cash, claim]
-
-
-def _share(payment: Payment, receipt: Receipt, kind: str, amount_minor: int) -> Posting:
-    regular = kind == "REPAYMENT_SHARE"
-    return Posting(
-        kind=kind,
-        debit=payment.paid_from,
-        credit=accounts.user(AccountKind.AVAILABLE, receipt.note.lender_id, payment.loan.currency),
-        amount_minor=amount_minor,
-        reference_id=payment.id,
-        note_id=receipt.note.id,
-        principal_minor=receipt.principal_minor if regular else None,
-        fee_minor=receipt.fee_minor if regular else None,
-        entry_id=payment.entry_id,
-    )
+    wallets = [accounts.user(AccountKind.AVAILABLE, lender_id, currency).id for lender_id in notes.lender_ids]
+    regular, late = receipts.regular_minor(), receipts.late_minor
+    cash = (sum(regular), sum(late), sum(receipts.fee_minor), totals[DueKind.FEE])
+    assert sum(cash) == payment.amount_minor, "what is paid is what is shared"
+    share = _posting(payment, "REPAYMENT_SHARE", fees, cash[0])
+    postings.share_out(share, wallets, notes.ids, regular, receipts.principal_minor, receipts.fee_minor)
+    if cash[1]:
+        nothing = [None] * len(late)
+        postings.share_out(_posting(payment, "LATE_SHARE", fees, cash[1]), wallets, notes.ids, late, nothing, nothing)
+    postings.add(_posting(payment, "SERVICE_FEE", fees, cash[2]))
+    postings.add(_posting(payment, "DUE_FEE", fees, cash[3]))
+    claim = accounts.loan(AccountKind.PRINCIPAL, payment.loan.id, currency)
+    lent = accounts.platform(AccountKind.LENT, currency)
+    postings.add(_posting(payment, "PRINCIPAL_REPAID", lent, totals[DueKind.PRINCIPAL])._replace(debit=claim))
 
 
 def _posting(payment: Payment, kind: str, credit: Account, amount_minor: int) -> Posting:
@@ -126,11 +103,15 @@ def _posting(payment: Payment, kind: str, credit: Account, amount_minor: int) ->
     )
 
 
-def _received(receipts: Sequence[Receipt]) -> dict[UUID, int]:
-    received: dict[UUID, int] = {}
-    for receipt in receipts:
-        received[receipt.note.lender_id] = received.get(receipt.note.lender_id, 0) + receipt.net_minor
-    return received
+async def _announce(desk: Desk, payments: Sequence[Payment]) -> None:
+    await outbox.record(
+        [
+            events.distributed(
+                payment.id, payment.amount_minor, desk.rows[payment.loan.id], desk.notes[payment.loan.id].lender_ids
+            )
+            for payment in payments
+        ]
+    )
 
 
 async def _write_repayments(payments: Sequence[Payment], on: date) -> None:

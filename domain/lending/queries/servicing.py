@@ -30,8 +30,11 @@ SERVED = frozenset({LoanStatus.ACTIVE, LoanStatus.DEFAULTED, LoanStatus.WRITTEN_
 """A loan whose payout came back is none of them."""
 
 
-async def serviced_loans(rows: Sequence[Row]) -> dict[UUID, ServicedLoan]:
-    """Paid-out loans (their rows) with their installments, in two statements for all of them."""
+async def serviced_loans(rows: Sequence[Row], unsettled_only: bool = False) -> dict[UUID, ServicedLoan]:
+    """Paid-out loans (their rows) with their installments, in two statements for all of them.
+
+    With `unsettled_only` just those that have something open: enough to collect, not to prepay or to take back.
+    """
     terms = await products.terms_of([row["product_id"] for row in rows])
     loans = {}
     for row in rows:
@@ -52,8 +55,10 @@ async def serviced_loans(rows: Sequence[Row]) -> dict[UUID, ServicedLoan]:
             accrued_from_on=row["accrued_from_on"],
             installments=[],
         )
+    which = "and settled_on is null" if unsettled_only else ""
     for row in await db.fetch(
-        "select * from lending.installments where loan_id = any($1) order by loan_id, number", list(loans)
+        f"select * from lending.installments where loan_id = any($1) {which} order by loan_id, number",  # noqa: S608 - our own literal
+        list(loans),
     ):
         loans[row["loan_id"]].installments.append(_installment(row))
     return loans
