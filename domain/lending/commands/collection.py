@@ -9,7 +9,7 @@ from domain.ledger import accounts
 from domain.ledger.accounts import Account, AccountKind
 from domain.ledger.commands import Posting
 from domain.lending.commands.debts import netted, write_netted
-from domain.lending.commands.desk import Desk, open_unsettled
+from domain.lending.commands.desk import Desk, open_due
 from domain.lending.commands.distribution import Payment, distribute
 from domain.lending.commands.standing import COLLECTED
 from domain.lending.models import CollectionStatus, RepaymentSource
@@ -46,7 +46,7 @@ async def _collect(on: date, chunk: Chunk) -> None:
     )  # fmt: skip
     chunk.taken = [row["id"] for row in rows]
     if rows:
-        desk = await open_unsettled(rows)
+        desk = await open_due(rows, on)
         for loan in desk.loans.values():
             accrue_late(loan, on)
         payments = _from_wallets(desk, on)
@@ -116,7 +116,7 @@ async def collections_settled(collection_ids: Sequence[UUID]) -> None:
     for one in waiting:
         by_day.setdefault(one["booked_on"] or today, []).append(one)
     for on, settled in sorted(by_day.items()):
-        await _distribute(await open_unsettled([loans[one["loan_id"]] for one in settled]), settled, on)
+        await _distribute(await open_due([loans[one["loan_id"]] for one in settled], on), settled, on)
 
 
 async def _distribute(desk: Desk, collections: Sequence[Row], on: date) -> None:

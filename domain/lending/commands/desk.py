@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from uuid import UUID
 
 from domain.ledger import accounts
@@ -58,13 +59,13 @@ async def open_desk(rows: Sequence[Row], payer: UUID | None = None) -> Desk:
     return desk
 
 
-async def open_unsettled(rows: Sequence[Row]) -> Desk:
-    """Put many loans on the desk to collect what is due: of installments only those with something open.
+async def open_due(rows: Sequence[Row], on: date) -> Desk:
+    """Put many loans on the desk for what is due on a day: of their installments only those, and the next one.
 
     No account is locked: thousands of lenders would be held while it is decided who gets what. The books lock what is
     posted to, at the end and in order, and refuse an overdraft, so the borrowers' balances, which are here, are a guess.
     """
-    desk = await _desk(rows, await serviced_loans(rows, unsettled_only=True))
+    desk = await _desk(rows, await serviced_loans(rows, on))
     desk.balances = await ledger.read([desk.wallet(id_) for id_ in desk.loans])
     return desk
 

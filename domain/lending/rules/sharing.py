@@ -54,16 +54,16 @@ class Receipts(NamedTuple):
     late_minor: Sequence[int]
     fee_minor: Sequence[int]
 
-    def regular_minor(self) -> list[int]:
-        """Principal and interest less the fee."""
-        parts = zip(self.principal_minor, self.interest_minor, self.fee_minor, strict=True)
-        return [principal + interest - fee for principal, interest, fee in parts]
+    def total_minor(self) -> int:
+        """What the lenders get in all."""
+        return sum(self.principal_minor) + sum(self.interest_minor) + sum(self.late_minor) - sum(self.fee_minor)
 
     def by_lender(self) -> dict[UUID, int]:
         """What each lender gets in all."""
         received: dict[UUID, int] = {}
-        for lender_id, regular, late in zip(self.notes.lender_ids, self.regular_minor(), self.late_minor, strict=True):
-            received[lender_id] = received.get(lender_id, 0) + regular + late
+        parts = zip(self.principal_minor, self.interest_minor, self.late_minor, self.fee_minor, strict=True)
+        for lender_id, (principal, interest, late, fee) in zip(self.notes.lender_ids, parts, strict=True):
+            received[lender_id] = received.get(lender_id, 0) + principal + interest + late - fee
         return received
 
 
