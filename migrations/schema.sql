@@ -939,15 +939,15 @@ CREATE INDEX postings_credit ON ONLY ledger.postings USING btree (credit_id, id)
 CREATE INDEX postings_0_credit_id_id_idx ON ledger.postings_0 USING btree (credit_id, id);
 CREATE INDEX postings_debit ON ONLY ledger.postings USING btree (debit_id, id);
 CREATE INDEX postings_0_debit_id_id_idx ON ledger.postings_0 USING btree (debit_id, id);
-CREATE INDEX postings_entry ON ONLY ledger.postings USING btree (entry_id);
-CREATE INDEX postings_0_entry_id_idx ON ledger.postings_0 USING btree (entry_id);
+CREATE INDEX postings_entry ON ONLY ledger.postings USING brin (entry_id uuid_minmax_multi_ops) WITH (autosummarize='on');
+CREATE INDEX postings_0_entry_id_idx ON ledger.postings_0 USING brin (entry_id uuid_minmax_multi_ops) WITH (autosummarize='on');
 CREATE INDEX postings_note ON ONLY ledger.postings USING btree (note_id, id) WHERE (note_id IS NOT NULL);
 CREATE INDEX postings_0_note_id_id_idx ON ledger.postings_0 USING btree (note_id, id) WHERE (note_id IS NOT NULL);
 CREATE INDEX postings_reference ON ONLY ledger.postings USING btree (reference_id, id) WHERE (reference_id IS NOT NULL);
 CREATE INDEX postings_0_reference_id_id_idx ON ledger.postings_0 USING btree (reference_id, id) WHERE (reference_id IS NOT NULL);
 CREATE INDEX postings_rest_credit_id_id_idx ON ledger.postings_rest USING btree (credit_id, id);
 CREATE INDEX postings_rest_debit_id_id_idx ON ledger.postings_rest USING btree (debit_id, id);
-CREATE INDEX postings_rest_entry_id_idx ON ledger.postings_rest USING btree (entry_id);
+CREATE INDEX postings_rest_entry_id_idx ON ledger.postings_rest USING brin (entry_id uuid_minmax_multi_ops) WITH (autosummarize='on');
 CREATE INDEX postings_rest_note_id_id_idx ON ledger.postings_rest USING btree (note_id, id) WHERE (note_id IS NOT NULL);
 CREATE INDEX postings_rest_reference_id_id_idx ON ledger.postings_rest USING btree (reference_id, id) WHERE (reference_id IS NOT NULL);
 CREATE INDEX allocations_installment ON lending.allocations USING btree (installment_id);

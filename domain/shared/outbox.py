@@ -24,6 +24,8 @@ class Event:
     loan_id: UUID | None = None
     audience: tuple[UUID, ...] = ()
     """The users whose activity feed shows it."""
+    for_readers: bool = False
+    """Whether nobody handles it: it counts as dispatched from the start, and workers are not woken."""
 
 
 async def record(events: Sequence[Event]) -> None:
@@ -34,11 +36,12 @@ async def record(events: Sequence[Event]) -> None:
         return
     happened_at = await clock.now()
     await db.execute(
-        """insert into shared.outbox (event_id, kind, dedupe_key, payload, loan_id, audience, happened_at)
+        """insert into shared.outbox (event_id, kind, dedupe_key, payload, loan_id, audience, happened_at, dispatched_at)
         select e.event_id, e.kind, e.dedupe_key, e.payload::jsonb, e.loan_id,
-               coalesce(array(select jsonb_array_elements_text(e.audience::jsonb)::uuid), '{}'), $7
-        from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::uuid[], $6::text[])
-             with ordinality e(event_id, kind, dedupe_key, payload, loan_id, audience, n) order by n
+               coalesce(array(select jsonb_array_elements_text(e.audience::jsonb)::uuid), '{}'), $7,
+               case when for_readers then clock_timestamp() end
+        from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::uuid[], $6::text[], $8::bool[])
+             with ordinality e(event_id, kind, dedupe_key, payload, loan_id, audience, for_readers, n) order by n
         on conflict (dedupe_key) do nothing""",
         [ids.new() for _ in events],
         [event.kind for event in events],
@@ -47,8 +50,9 @@ async def record(events: Sequence[Event]) -> None:
         [event.loan_id for event in events],
         [json.dumps([str(user) for user in event.audience]) for event in events],
         happened_at,
+        [event.for_readers for event in events],
     )
-    transaction.ring.outbox = True
+    transaction.ring.outbox |= not all(event.for_readers for event in events)
     for event in events:
         if event.loan_id is not None:
             transaction.ring.loan_ids.add(event.loan_id)

@@ -91,8 +91,8 @@ async def _postings(desk: Desk, repayment: Row) -> list[Posting]:
         account = accounts.platform(kind, loan.currency)
         known[account.id] = account
     rows = await db.fetch(
-        "select * from ledger.postings where entry_id = $1 and kind = any($2) order by id",
-        repayment["entry_id"], list(DISTRIBUTED),
+        "select * from ledger.postings where reference_id = $1 and kind = any($2) order by id",
+        repayment["id"], list(DISTRIBUTED),
     )  # fmt: skip
     names = ("kind", "amount_minor", "reference_id", "note_id", "principal_minor", "fee_minor")
     return [
