@@ -47,9 +47,17 @@ async def lock(accounts: Iterable[Account]) -> dict[Account, int]:
     wanted = {account.id: account for account in accounts if not account.is_platform}
     balances = await _lock(wanted)
     if len(balances) < len(wanted):
-        await _open(wanted.values())
+        await open_accounts(wanted.values())
         balances = await _lock(wanted)
     return {account: balances[id_] for id_, account in wanted.items()}
+
+
+async def read(accounts: Iterable[Account]) -> dict[Account, int]:
+    """The balances of the accounts of users and loans in minor units, as they are now: nobody is kept from changing them."""
+    wanted = {account.id: account for account in accounts}
+    rows = await db.fetch("select id, balance_minor from ledger.accounts where id = any($1)", list(wanted))
+    found = {row["id"]: row["balance_minor"] for row in rows}
+    return {account: found.get(id_, 0) for id_, account in wanted.items()}
 
 
 async def _lock(wanted: dict[UUID, Account]) -> dict[UUID, int]:
@@ -64,7 +72,8 @@ async def _lock(wanted: dict[UUID, Account]) -> dict[UUID, int]:
     return {row["id"]: row["balance_minor"] for row in rows}
 
 
-async def _open(accounts: Iterable[Account]) -> None:
+async def open_accounts(accounts: Iterable[Account]) -> None:
+    """Open accounts of users and loans, with nothing in them; those that exist stay as they are."""
     ordered = sorted(accounts, key=lambda account: account.id)
     await db.execute(
         """insert into ledger.accounts (id, owner_id, kind, currency, reference_id)

@@ -30,7 +30,7 @@ class Ring:
         return self.outbox or bool(self.loan_ids) or bool(self.user_ids)
 
     def dump(self) -> str:
-        """The ring as it goes over the wire."""
+        """The ring as it goes over the wire; whether there is something for workers comes first."""
         return json.dumps(
             {"outbox": self.outbox, "loans": [str(i) for i in self.loan_ids], "users": [str(i) for i in self.user_ids]}
         )
@@ -40,6 +40,11 @@ class Ring:
         """The ring that `dump` wrote."""
         raw = json.loads(data)
         return cls(raw["outbox"], {UUID(i) for i in raw["loans"]}, {UUID(i) for i in raw["users"]})
+
+
+def wakes_workers(data: bytes) -> bool:
+    """Whether a ring, as it came over the wire, tells of something for workers: they need not read its thousands of ids."""
+    return data.startswith(b'{"outbox": true')
 
 
 def connect(redis_url: str) -> redis.Redis:

@@ -353,6 +353,15 @@ async def execute(sql: str, *args: object) -> None:
     await fetch(sql, *args)
 
 
+async def without_waiting_for_the_disk() -> None:
+    """Let the current transaction's commit not wait until it is on the disk; the next one that waits brings it there, too.
+
+    For work that a crash of the server only puts off: it is found again, and nothing outside has been told of it, as
+    that takes a later transaction. Whoever waits for its locks waits for no disk.
+    """
+    await execute("set local synchronous_commit = off")
+
+
 async def wait_at_most(seconds: float) -> None:
     """Give up waiting for a lock after so long, until the end of the current transaction; it also learns its business time."""
     transaction = current()

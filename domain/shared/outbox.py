@@ -26,12 +26,16 @@ class Event:
     loan_id: UUID | None = None
     audience: tuple[UUID, ...] = ()
     """The users whose activity feed shows it."""
+    for_readers: bool = False
+    """Whether nobody handles it: it counts as dispatched from the start, and workers are not woken."""
 
 
-RECORD = """insert into shared.outbox (event_id, kind, dedupe_key, payload, loan_id, audience, happened_at)
-    select event_id, kind, dedupe_key, payload::jsonb, loan_id, audience::uuid[], $7
-    from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::uuid[], $6::text[]) with ordinality
-        e(event_id, kind, dedupe_key, payload, loan_id, audience, n)
+RECORD = """insert into shared.outbox
+        (event_id, kind, dedupe_key, payload, loan_id, audience, happened_at, dispatched_at)
+    select event_id, kind, dedupe_key, payload::jsonb, loan_id, audience::uuid[], $8,
+        case when for_readers then clock_timestamp() end
+    from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::uuid[], $6::text[], $7::bool[]) with ordinality
+        e(event_id, kind, dedupe_key, payload, loan_id, audience, for_readers, n)
     order by n on conflict (dedupe_key) do nothing"""
 
 
@@ -48,9 +52,10 @@ async def record(events: Sequence[Event]) -> None:
         [orjson.dumps(event.payload, default=str).decode() for event in events],
         [event.loan_id for event in events],
         [f"{{{','.join(map(str, event.audience))}}}" for event in events],
+        [event.for_readers for event in events],
     )
     await db.write(Write("events", RECORD, (*columns, await clock.now())))
-    transaction.ring.outbox = True
+    transaction.ring.outbox |= not all(event.for_readers for event in events)
     for event in events:
         if event.loan_id is not None:
             transaction.ring.loan_ids.add(event.loan_id)
