@@ -13,12 +13,13 @@ from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
-from starlette.routing import Route, WebSocketRoute
+from starlette.routing import Route
 from tortoise.exceptions import OperationalError
 
 from api.bearer import Authenticate
 from api.errors import Code, top_level
 from api.execution import Executor
+from api.feeds import Feeds
 from api.http import GraphQLOverHTTP
 from api.live import hub
 from api.masking import bug, present
@@ -52,12 +53,12 @@ def assemble(
 ) -> Starlette:
     """An application from its parts: the schema it serves, who tokens speak for, where webhooks are stored."""
     executor = Executor(schema, compiled=settings.compiled_executor)
+    feeds = Feeds(executor)
     sdl = PlainTextResponse(schema.as_str().rstrip() + "\n", headers={"cache-control": "public, max-age=300"})
     app = Starlette(
         lifespan=_lifespan(settings),
         routes=[
             Route("/graphql", GraphQLOverHTTP(executor, authenticate)),
-            WebSocketRoute("/graphql", GraphQLOverWebSocket(executor, authenticate)),
             Route("/schema.graphql", sdl),
             Route(
                 "/webhooks/{provider}", Webhooks(settings.webhook_secret, receive_webhook).endpoint, methods=["POST"]
@@ -66,6 +67,9 @@ def assemble(
             Route("/readyz", ready),
         ],
         middleware=[
+            Middleware(
+                GraphQLOverWebSocket, path="/graphql", executor=executor, feeds=feeds, authenticate=authenticate
+            ),
             Middleware(AccessLog),
             Middleware(SecurityHeaders, secure=settings.public_url.startswith("https://")),
             Middleware(

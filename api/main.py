@@ -26,7 +26,7 @@ def serve(
         workers=workers,
         loop="uvloop",
         http="httptools",
-        ws="websockets-sansio",
+        ws="api.transport:WebSocket",
         ws_max_size=WEBSOCKET_MESSAGE_BYTES,
         ws_per_message_deflate=False,  # a window for each of thousands of watchers, to shrink messages of 200 bytes
         lifespan="on",
