@@ -58,7 +58,7 @@ def assemble(
     app = Starlette(
         lifespan=_lifespan(settings),
         routes=[
-            Route("/graphql", GraphQLOverHTTP(executor, authenticate)),
+            Route("/graphql", GraphQLOverHTTP(executor, feeds, authenticate)),
             Route("/schema.graphql", sdl),
             Route(
                 "/webhooks/{provider}", Webhooks(settings.webhook_secret, receive_webhook).endpoint, methods=["POST"]

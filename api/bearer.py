@@ -2,12 +2,15 @@
 
 from collections.abc import Awaitable, Callable
 
+from domain.shared import clock
 from domain.shared.actor import Viewer
 
 Authenticate = Callable[[str], Awaitable[Viewer | None]]
 """The viewer of a token; None if it is invalid."""
 
 MAX_TOKEN_LENGTH = 4_096
+RECHECK_S = 30.0
+"""How long a revoked personal token may go unnoticed on an open connection."""
 CHALLENGE = 'Bearer realm="kalends", error="invalid_token"'
 
 
@@ -18,3 +21,11 @@ async def viewer_of(authorization: str, authenticate: Authenticate) -> Viewer | 
     if scheme.lower() != "bearer" or not token or len(token) > MAX_TOKEN_LENGTH:
         return None
     return await authenticate(token)
+
+
+def recheck_in_s(viewer: Viewer) -> float:
+    """When an open connection has to look again whether its token still speaks for the viewer."""
+    if viewer.expires_at is None:
+        return RECHECK_S
+    left_s = (viewer.expires_at - clock.wall()).total_seconds()
+    return min(RECHECK_S, max(left_s, 0.05))

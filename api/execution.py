@@ -7,7 +7,7 @@ from typing import Any
 
 import orjson
 import strawberry
-from graphql import ExecutionResult, OperationType
+from graphql import ExecutionResult, GraphQLError, OperationType
 
 from api import engine
 from api.context import Context
@@ -19,6 +19,8 @@ from domain.shared import db
 
 Answer = dict[str, Any]
 """A GraphQL response: `data`, `errors`."""
+Errors = list[dict[str, Any]]
+"""Errors as they are shown."""
 
 
 @dataclass(frozen=True)
@@ -108,3 +110,13 @@ def _answer(operation: Operation, result: ExecutionResult) -> Answer:
     if result.data is None and all(error.path is None for error in errors):
         raise Refused(errors)
     return {"data": result.data, "errors": present(errors, mutation=operation.kind is OperationType.MUTATION)}
+
+
+def shown(error: BaseException) -> Errors:
+    """What ended an operation, as its errors."""
+    if isinstance(error, Refused):
+        return present(error.errors)
+    if isinstance(error, GraphQLError):
+        return present([error])
+    assert isinstance(error, Exception), "a task ends by an exception, or is cancelled"
+    return present([GraphQLError(str(error), original_error=error)])

@@ -9,7 +9,6 @@ import asyncio
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -17,12 +16,19 @@ import orjson
 
 from api import engine
 from api.context import Context
-from api.execution import Begun, Executor, Operation
-from api.live import Waiter, hub
+from api.execution import Begun, Errors, Executor, Operation, shown
+from api.live import POLL_AWAY_S, Waiter, hub
 from api.watch import Watch
 from domain.shared import db
 from domain.shared.actor import STRANGER, Viewer
+from domain.shared.errors import Busy
 
+SLOW_S = 10.0
+"""How long an answer made for one client may wait for a client who does not read."""
+WAITED_TOO_LONG = f"Too slow: messages waited for {SLOW_S:.0f} s"
+MAX_WAITING_BYTES = 256 * 1024
+"""How much of what feeds tell may wait for such a client, beside what the system keeps; what comes then is too much."""
+TOO_MUCH_WAITS = f"Too slow: more than {MAX_WAITING_BYTES // 1024} KiB waited"
 AT_ONCE = 250
 """How many are served before others have a turn."""
 LONGEST_REST_S = 0.5
@@ -42,8 +48,8 @@ class Subscriber(ABC):
         """Take an answer as JSON, at once: who is slow waits for nobody's sake."""
 
     @abstractmethod
-    def fail(self, error: Exception) -> None:
-        """The feed is over, for this reason."""
+    def fail(self, errors: Errors) -> None:
+        """The feed is over, for these reasons."""
 
     def leave(self) -> None:
         """Be told nothing more."""
@@ -66,7 +72,7 @@ class Feeds:
         return sharing is not engine.Sharing.NOBODY
 
     def _join(self, operation: Operation, subscriber: Subscriber, *, alike: bool) -> None:
-        viewer = STRANGER if alike else replace(subscriber.viewer, expires_at=None)
+        viewer = STRANGER if alike else subscriber.viewer
         key = (id(operation.prepared), operation.variables, viewer)  # a feed keeps its operation
         feed = self._feeds.get(key)
         if feed is None:
@@ -122,29 +128,42 @@ class Feed:
             async with hub.waiting_for(begun.source.topics) as self._waiter:
                 await self._watch(begun, begun.source, self._waiter)
         except Exception as error:  # noqa: BLE001 - whatever it is, those who listen are told
+            errors = shown(error)
             for subscriber in [*self._members, *self._coming]:
                 self.remove(subscriber)
-                subscriber.fail(error)
+                subscriber.fail(errors)
         finally:
             self._feeds.forget(self)
 
     async def _watch(self, begun: Begun, watch: Watch[Any], waiter: Waiter) -> None:
         changed: set[UUID] | None = None
         while self._members or self._coming:
-            coming, self._coming = self._coming, set()
-            if coming or changed is None or changed:
-                look = await watch.look(watch.topics if coming or changed is None else changed)
-                if not look.is_whole and self._viewer == STRANGER:
-                    self._part_members([*self._members, *coming])
-                began = time.monotonic()
-                if self._members and look.news:
-                    await self._tell(list(self._members), await _answers(begun, look.news))
-                if coming:
-                    await self._tell(list(coming), await _answers(begun, look.present))
-                    self._members.update(subscriber for subscriber in coming if subscriber.feed is self)
-                # However many listen, and however often something happens: half of the process's time is for others.
-                await asyncio.sleep(min(time.monotonic() - began, LONGEST_REST_S))
+            if self._coming or changed is None or changed:
+                try:
+                    await self._look(begun, watch, None if self._coming else changed)
+                except Busy:  # the database is away: who listens does not have to come again when it is back
+                    await asyncio.sleep(POLL_AWAY_S)
+                    changed = None
+                    continue
             changed = await waiter.wait(hub.poll_s)
+
+    async def _look(self, begun: Begun, watch: Watch[Any], changed: set[UUID] | None) -> None:
+        """Read what changed, None: everything, and tell it. Raises `Busy`."""
+        coming = list(self._coming)  # who comes meanwhile is told what is read after that
+        look = await watch.look(watch.topics if changed is None else changed)
+        if not look.is_whole and self._viewer == STRANGER:
+            self._part_members([*self._members, *coming])
+        began = time.monotonic()
+        if self._members and look.news:
+            await self._tell(list(self._members), await _answers(begun, look.news))
+        if coming:
+            await self._tell(coming, await _answers(begun, look.present))
+            for subscriber in coming:
+                if subscriber.feed is self:
+                    self._coming.discard(subscriber)
+                    self._members.add(subscriber)
+        # However many listen, and however often something happens: half of the process's time is for others.
+        await asyncio.sleep(min(time.monotonic() - began, LONGEST_REST_S))
 
     def _part_members(self, subscribers: Sequence[Subscriber]) -> None:
         """Those who are no strangers may see what strangers do not."""

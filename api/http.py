@@ -18,10 +18,12 @@ from api.bearer import CHALLENGE, Authenticate, viewer_of
 from api.context import Context
 from api.documents import Refused
 from api.errors import Code, top_level
-from api.execution import Answer, Executor, Operation
+from api.execution import Executor, Operation
+from api.feeds import Feeds
 from api.masking import busy, present
-from api.negotiation import DEFAULT, Answering, accepts_html, negotiate
+from api.negotiation import DEFAULT, Answering, accepts_events, accepts_html, negotiate
 from api.pages import welcome
+from api.sse import ServerSentEvents
 from domain.shared.actor import STRANGER, Viewer
 from domain.shared.errors import Busy
 
@@ -45,9 +47,10 @@ class HTTPRefusal(Exception):
 class GraphQLOverHTTP:
     """The ASGI application behind /graphql for HTTP."""
 
-    def __init__(self, executor: Executor, authenticate: Authenticate) -> None:
+    def __init__(self, executor: Executor, feeds: Feeds, authenticate: Authenticate) -> None:
         self._executor = executor
         self._authenticate = authenticate
+        self._events = ServerSentEvents(executor, feeds, authenticate)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -56,18 +59,28 @@ class GraphQLOverHTTP:
             await welcome(scope, receive, send)
             return
         answering = negotiate(headers.get("accept"))
+        events = accepts_events(headers.get("accept"))
         try:
-            if answering is None:
+            if answering is None and not events:
                 raise HTTPRefusal(406, params.bad_request("Accept application/graphql-response+json or JSON."))
-            answer = await self._answer(scope, headers, receive)
-            await respond(send, 200, answer, answering)
+            operation, viewer = await self._operation(scope, headers, receive)
+            if events and (answering is None or operation.kind is OperationType.SUBSCRIPTION):
+                await self._events.answer(scope, receive, send, operation, viewer, headers.get("authorization"))
+                return
+            _check_is_no_subscription(operation)
+            client = scope.get("client")
+            answer = await self._executor.execute(operation, Context(viewer, client[0] if client else ""))
+            await respond(send, 200, answer, answering or DEFAULT)
         except HTTPRefusal as refusal:
             body = {"errors": present(refusal.errors)}
             await respond(send, refusal.status, body, answering or DEFAULT, refusal.headers)
         except Refused as refused:
+            if answering is None:
+                await self._events.refuse(scope, send, refused.errors)
+                return
             await _refuse(send, refused.errors, answering or DEFAULT)
 
-    async def _answer(self, scope: Scope, headers: Headers, receive: Receive) -> Answer:
+    async def _operation(self, scope: Scope, headers: Headers, receive: Receive) -> tuple[Operation, Viewer]:
         method = scope["method"]
         if method not in ("GET", "POST"):
             raise HTTPRefusal(405, params.bad_request("Use GET for queries, or POST."), allow="GET, POST")
@@ -81,9 +94,9 @@ class GraphQLOverHTTP:
         except GraphQLError as error:
             raise HTTPRefusal(400, error) from error
         operation = self._executor.prepare(given)
-        _check_method(operation, method)
-        client = scope.get("client")
-        return await self._executor.execute(operation, Context(viewer, client[0] if client else ""))
+        if operation.kind is OperationType.MUTATION and method == "GET":
+            raise HTTPRefusal(405, params.bad_request("Mutations need POST."), allow="POST")
+        return operation, viewer
 
     async def _viewer(self, headers: Headers) -> Viewer:
         authorization = headers.get("authorization")
@@ -138,11 +151,10 @@ async def _body(headers: Headers, receive: Receive) -> bytes:
     return b"".join(chunks)
 
 
-def _check_method(operation: Operation, method: str) -> None:
-    if operation.kind is OperationType.MUTATION and method == "GET":
-        raise HTTPRefusal(405, params.bad_request("Mutations need POST."), allow="POST")
+def _check_is_no_subscription(operation: Operation) -> None:
     if operation.kind is OperationType.SUBSCRIPTION:
-        raise HTTPRefusal(400, params.bad_request("Subscriptions go over a WebSocket, by graphql-transport-ws."))
+        told = "Subscriptions go over a WebSocket, by graphql-transport-ws, or are accepted as text/event-stream."
+        raise HTTPRefusal(400, params.bad_request(told))
 
 
 async def _refuse(send: Send, errors: Sequence[GraphQLError], answering: Answering) -> None:

@@ -25,8 +25,8 @@ def serve(
         port=port,
         workers=workers,
         loop="uvloop",
-        http="httptools",
-        ws="api.transport:WebSocket",
+        http="api.transport:HTTP",  # httptools
+        ws="api.transport:WebSocket",  # websockets-sansio
         ws_max_size=WEBSOCKET_MESSAGE_BYTES,
         ws_per_message_deflate=False,  # a window for each of thousands of watchers, to shrink messages of 200 bytes
         lifespan="on",

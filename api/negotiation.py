@@ -5,6 +5,7 @@ from functools import lru_cache
 
 GRAPHQL_JSON = "application/graphql-response+json"
 JSON = "application/json"
+EVENTS = "text/event-stream"
 
 
 @dataclass(frozen=True)
@@ -50,6 +51,13 @@ _remembered = lru_cache(maxsize=256)(_negotiated)
 def accepts_html(accept: str | None) -> bool:
     """Whether a browser asks."""
     return accept is not None and any(_media_range(part)[0] == "text/html" for part in accept.split(","))
+
+
+def accepts_events(accept: str | None) -> bool:
+    """Whether a stream of events is named."""
+    if accept is None or "event-stream" not in accept:
+        return False
+    return any(name == EVENTS and quality > 0 for name, quality in map(_media_range, accept.split(",")))
 
 
 def _media_range(part: str) -> tuple[str, float]:

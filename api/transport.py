@@ -1,21 +1,38 @@
-"""uvicorn's WebSocket, to which one can also write without waiting.
+"""uvicorn's connections, with what ASGI has no word for.
 
-ASGI's `send` is a coroutine that waits while its client does not read: for one client's answers that is right. An update
-for thousands is written to each at once, a whole frame at a time, and who lets too much wait is dropped.
+ASGI's `send` waits while its client does not read: for one client's answers that is right. An update for thousands is
+written to each at once, a whole frame at a time, and who lets too much wait is dropped. A response that never ends has
+to hear that the server is being stopped.
 """
 
+from collections.abc import Callable
 from typing import Any, Protocol
 
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets.protocol import State
 
 EXTENSION = "kalends.direct"
-"""The key of a connection's `Direct` in the extensions of its ASGI scope."""
+"""The key of a `Direct` in the extensions of its ASGI scope."""
 TEXT = b"\x81"
 
 
 class Direct(Protocol):
     """What else a connection can do."""
+
+    def abort(self) -> None:
+        """End it without waiting for anything."""
+
+
+class DirectHTTP(Direct, Protocol):
+    """What else a connection of HTTP can do."""
+
+    at_shutdown: Callable[[], None] | None
+    """Called when the server is being stopped; WebSockets are closed with 1012 anyway."""
+
+
+class DirectWebSocket(Direct, Protocol):
+    """What else a WebSocket can do."""
 
     @property
     def waiting_bytes(self) -> int:
@@ -24,12 +41,30 @@ class Direct(Protocol):
     def write_text(self, text: bytes) -> None:
         """Write a message; to a connection that is being closed, nothing."""
 
+
+class HTTP(HttpToolsProtocol):
+    """One connection, of one request after the other; their scopes offer it as `DirectHTTP`."""
+
+    at_shutdown: Callable[[], None] | None = None
+
+    def on_message_begin(self) -> None:
+        """A request begins."""
+        super().on_message_begin()
+        self.scope["extensions"] = {EXTENSION: self}
+
+    def shutdown(self) -> None:
+        """The server is being stopped."""
+        super().shutdown()
+        if self.at_shutdown is not None:
+            self.at_shutdown()
+
     def abort(self) -> None:
-        """End it without waiting for anything."""
+        """End it at once."""
+        self.transport.abort()
 
 
 class WebSocket(WebSocketsSansIOProtocol):
-    """One connection; its scope offers it as `Direct`."""
+    """One connection; its scope offers it as `DirectWebSocket`."""
 
     async def run_asgi(self) -> None:
         """Run the application."""

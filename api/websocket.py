@@ -12,31 +12,23 @@ from functools import partial
 from typing import Any
 
 import orjson
-from graphql import GraphQLError, OperationType
+from graphql import OperationType
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from api import limits, messages
-from api.bearer import Authenticate, viewer_of
+from api.bearer import Authenticate, recheck_in_s, viewer_of
 from api.context import Context
-from api.documents import Refused
-from api.execution import Executor, Operation
-from api.feeds import Feeds, Subscriber
+from api.execution import Errors, Executor, Operation, shown
+from api.feeds import MAX_WAITING_BYTES, SLOW_S, TOO_MUCH_WAITS, WAITED_TOO_LONG, Feeds, Subscriber
 from api.masking import present
 from api.messages import PROTOCOL, Close, Complete, Init, Message, Ping, Subscribe
 from api.params import bad_request
-from api.transport import EXTENSION, Direct
-from domain.shared import clock
+from api.transport import EXTENSION, DirectWebSocket
 from domain.shared.actor import STRANGER, Viewer
 from domain.shared.errors import Busy
 
 INIT_TIMEOUT_S = 3.0
-RECHECK_S = 30.0
-"""How long a revoked personal token may go unnoticed on an open connection."""
 MAX_OPERATIONS = 100
-SLOW_S = 10.0
-"""How long a message may wait for a client who does not read; beyond its operations' next messages nothing is kept."""
-MAX_WAITING_BYTES = 256 * 1024
-"""How much of what feeds tell may wait for such a client, beside what the system keeps."""
 FAREWELL_S = 2.0
 """How long the reason why it is closed may wait for such a client."""
 
@@ -82,9 +74,9 @@ class Told(Subscriber):
         """Write it, unless too much waits."""
         self._connection.write(b'{"id":%b,"type":"next","payload":%b}' % (orjson.dumps(self._id), answer))
 
-    def fail(self, error: Exception) -> None:
-        """End the operation with an error."""
-        self._connection.ended(self._id, self, error)
+    def fail(self, errors: Errors) -> None:
+        """End the operation with errors."""
+        self._connection.ended(self._id, self, errors)
 
 
 class Connection:
@@ -106,7 +98,7 @@ class Connection:
     ) -> None:
         self._executor, self._feeds, self._authenticate = executor, feeds, authenticate
         self._scope, self._receive, self._asgi_send = scope, receive, send
-        self._direct: Direct = scope["extensions"][EXTENSION]
+        self._direct: DirectWebSocket = scope["extensions"][EXTENSION]
         self._open = True
         self._initialised = False
         self._authorization: str | None = None
@@ -180,11 +172,7 @@ class Connection:
         self._viewer = viewer
 
     def _plan_recheck(self) -> None:
-        wait_s = RECHECK_S
-        if self._viewer.expires_at is not None:
-            left_s = (self._viewer.expires_at - clock.wall()).total_seconds()
-            wait_s = min(wait_s, max(left_s, 0.05))
-        self._deadline = asyncio.get_running_loop().time() + wait_s
+        self._deadline = asyncio.get_running_loop().time() + recheck_in_s(self._viewer)
 
     async def _handle(self, message: Message) -> None:
         match message:
@@ -235,7 +223,7 @@ class Connection:
                 self._operations[message.id] = told
                 return
         except Exception as error:  # noqa: BLE001 - whatever it is, it ends this operation only
-            await self._send({"id": message.id, "type": "error", "payload": present(_errors(error))})
+            await self._send({"id": message.id, "type": "error", "payload": shown(error)})
             return
         task = asyncio.create_task(self._operate(message.id, operation))
         self._operations[message.id] = task
@@ -257,17 +245,17 @@ class Connection:
 
     def _done(self, id_: str, task: asyncio.Task[None]) -> None:
         if not task.cancelled():
-            self.ended(id_, task, task.exception())
+            error = task.exception()
+            self.ended(id_, task, None if error is None else shown(error))
 
-    def ended(self, id_: str, operation: asyncio.Task[None] | Told, error: BaseException | None) -> None:
+    def ended(self, id_: str, operation: asyncio.Task[None] | Told, errors: Errors | None) -> None:
         """Tell the client how its operation ended, unless the client ended it."""
         if self._operations.get(id_) is not operation:
             return
         del self._operations[id_]
-        if error is None:
-            farewell: dict[str, Any] = {"id": id_, "type": "complete"}
-        else:
-            farewell = {"id": id_, "type": "error", "payload": present(_errors(error))}
+        farewell: dict[str, Any] = {"id": id_, "type": "complete"}
+        if errors is not None:
+            farewell = {"id": id_, "type": "error", "payload": errors}
         self._until_done(asyncio.create_task(self._send(farewell)))
 
     def _until_done(self, task: asyncio.Task[None]) -> None:
@@ -284,14 +272,14 @@ class Connection:
                 with contextlib.suppress(OSError):
                     await self._asgi_send({"type": "websocket.send", "text": orjson.dumps(message).decode()})
         except TimeoutError:
-            self._drop("Too slow: messages waited for 10 s")
+            self._drop(WAITED_TOO_LONG)
 
     def write(self, text: bytes) -> None:
         """Write a message at once; who lets too much wait is dropped by the connection's own task."""
         if not self._open or self._slow is not None:
             return
         if self._direct.waiting_bytes > MAX_WAITING_BYTES:
-            self._drop(f"Too slow: more than {MAX_WAITING_BYTES // 1024} KiB waited")
+            self._drop(TOO_MUCH_WAITS)
         else:
             self._direct.write_text(text)
 
@@ -301,12 +289,3 @@ class Connection:
         self._deadline = asyncio.get_running_loop().time()
         if self._waiting is not None and not self._waiting.expired():
             self._waiting.reschedule(self._deadline)
-
-
-def _errors(error: BaseException) -> list[GraphQLError]:
-    if isinstance(error, Refused):
-        return error.errors
-    if isinstance(error, GraphQLError):
-        return [error]
-    assert isinstance(error, Exception), "a task ends by an exception, or is cancelled"
-    return [GraphQLError(str(error), original_error=error)]

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from websockets.asyncio.client import connect
 
-from api.websocket import SLOW_S
+from api.feeds import SLOW_S
 from tests.api.edge.conftest import Edge, serving
 from tests.api.edge.target import ADA, SECRET
 from tests.conftest import Databases
