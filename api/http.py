@@ -78,7 +78,7 @@ class GraphQLOverHTTP:
             if answering is None:
                 await self._events.refuse(scope, send, refused.errors)
                 return
-            await _refuse(send, refused.errors, answering or DEFAULT)
+            await _refuse(send, refused.errors, answering)
 
     async def _operation(self, scope: Scope, headers: Headers, receive: Receive) -> tuple[Operation, Viewer]:
         method = scope["method"]

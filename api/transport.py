@@ -50,7 +50,8 @@ class HTTP(HttpToolsProtocol):
     def on_message_begin(self) -> None:
         """A request begins."""
         super().on_message_begin()
-        self.scope["extensions"] = {EXTENSION: self}
+        extensions: dict[str, Any] = {EXTENSION: self}
+        self.scope["extensions"] = extensions
 
     def shutdown(self) -> None:
         """The server is being stopped."""

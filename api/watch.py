@@ -1,10 +1,9 @@
 """A state that many may watch: read again when something rings, and told as what is new since the last look."""
 
 from abc import ABC, abstractmethod
-from collections.abc import AsyncIterator, Collection, Sequence
+from collections.abc import AsyncIterable, AsyncIterator, Callable, Collection, Sequence
 from dataclasses import dataclass
-from functools import partial
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 from uuid import UUID
 
 import strawberry
@@ -49,5 +48,8 @@ class Watch(ABC, Generic[E]):
                     yield event
 
 
-shared_subscription = partial(strawberry.subscription, metadata={SHARED: True})
-"""A subscription field whose resolver answers with a `Watch`."""
+def shared_subscription(*, description: str) -> Callable[[Callable[..., AsyncIterable[Any]]], Any]:
+    """A subscription field whose resolver answers with a `Watch`."""
+    declared: Callable[[Callable[..., AsyncIterable[Any]]], Any]
+    declared = strawberry.subscription(description=description, metadata={SHARED: True})
+    return declared

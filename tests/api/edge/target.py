@@ -187,7 +187,7 @@ class Subscription:
             yield "x" * 65_536
             await asyncio.sleep(0)
 
-    @shared_subscription()
+    @shared_subscription(description="The state.")
     def watched(self, padding: int = 0, whole: bool = True, broken: bool = False) -> AsyncIterable[Shown]:
         return Watched(padding, whole=whole, broken=broken)
 
