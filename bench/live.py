@@ -1,7 +1,8 @@
 """Many subscribers to one loan, beside graphql-ws: `python -m bench.live --watchers 5000 --rounds 3`.
 
-Measured is the time from a commit until the last subscriber has the update, and what a subscriber who waits takes of the
-server's memory. Each has an account of their own; the peer checks no token. The server has core 0 alone.
+Measured is the time from a commit until the last subscriber has the update (`served_ms`), from the first connection until
+all have the present state (`came_s`), and what one who waits takes of the server's memory (`kb_each`). Each has an
+account of their own; the peer checks no token. The server has core 0 alone.
 """
 
 import argparse
@@ -39,17 +40,19 @@ def measure(environment: Mapping[str, str], size: Size, *, watchers: int, rounds
                 found[name].append(_watched(server, environment, tokens, commits))
     if len({payload for ones in found.values() for one in ones for payload in one["shapes"]}) != 1:
         raise SystemExit("not everybody sends the same bytes")
-    results: dict[str, Any] = {name: _summary(ones) for name, ones in found.items()}
+    results: dict[str, Any] = {name: summary(ones) for name, ones in found.items()}
     ratio = results["graphql-ws"]["served_ms"] / results["kalends"]["served_ms"]
     return {"watchers": watchers, "commits": rounds * commits, "times_graphql_ws": round(ratio, 2), **results}
 
 
-def _summary(rounds: Sequence[Mapping[str, Any]]) -> dict[str, float]:
+def summary(rounds: Sequence[Mapping[str, Any]]) -> dict[str, float]:
+    """The medians of rounds, the times of all their commits together."""
     times = sorted(ms for one in rounds for ms in one["ms"])
     return {
         "served_ms": round(median(times), 1),
         "p95_ms": round(times[int(len(times) * 0.95)], 1),
         "slowest_ms": round(times[-1], 1),
+        "came_s": round(median(one["came_s"] for one in rounds), 2),
         "kb_each": round(median(one["kb_each"] for one in rounds), 1),
         "load_cpu": round(max(one["cpu"] for one in rounds), 2),
     }
@@ -68,7 +71,8 @@ def _watched(server: Server, environment: Mapping[str, str], tokens: Sequence[st
         assert crowd.stdin is not None and crowd.stdout is not None, "pipes"
         crowd.stdin.write("".join(f"{token}\n" for token in tokens) + "\n")
         crowd.stdin.flush()
-        if not crowd.stdout.readline():
+        came = crowd.stdout.readline()
+        if not came:
             raise SystemExit(f"{server.name} does not serve {len(tokens)} watchers")
         rss = process.memory_info().rss
         crowd.stdin.write("\n")
@@ -78,6 +82,7 @@ def _watched(server: Server, environment: Mapping[str, str], tokens: Sequence[st
         raise SystemExit(f"{server.name} lost a watcher")
     return {
         "ms": [one["ms"] for one in told],
+        "came_s": json.loads(came)["came_s"],
         "cpu": max(one["cpu"] for one in told),
         "kb_each": (rss - before) / len(tokens) / 1024,
         "shapes": {"".join("0" if letter.isdigit() else letter for letter in one["payload"]) for one in told},

@@ -130,6 +130,7 @@ async def watch(port: int, loan_id: UUID, tokens: list[str], commits: int) -> No
     variables = {"ids": [f"loan_{loan_id}"]}
     subscribe = _message({"id": "1", "type": "subscribe", "payload": {"query": QUERY, "variables": variables}})
     inits = [_message({"type": "connection_init", "payload": {"Authorization": f"Bearer {one}"}}) for one in tokens]
+    began = time.perf_counter()
     for at in range(0, len(inits), CONNECTING_AT_ONCE):
         await asyncio.gather(
             *(
@@ -138,7 +139,7 @@ async def watch(port: int, loan_id: UUID, tokens: list[str], commits: int) -> No
             )
         )
     await asyncio.wait_for(crowd.all.wait(), PATIENCE_S)
-    _say({"watching": len(tokens)})
+    _say({"came_s": time.perf_counter() - began})
     sys.stdin.readline()
     books = await asyncpg.connect(os.environ["DATABASE_URL"])
     valkey = redis.Redis.from_url(os.environ["REDIS_URL"])
