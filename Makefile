@@ -40,7 +40,7 @@ layers: $(STAMP) ## Check that imports run downwards only.
 snapshot: $(STAMP) ## Check that schema.graphql says what the code serves.
 	$(VENV)/kalends export-schema --check
 
-unit: $(STAMP) ## Run the tests on real servers, in parallel.
+unit: $(STAMP) tests/clients/node_modules/.installed ## Run the tests on real servers, in parallel.
 	$(VENV)/pytest -n 2 $(ARGS)
 
 format: $(STAMP) ## Format the code and mend what can be mended.

@@ -18,7 +18,7 @@ from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
-from starlette.routing import Route, WebSocketRoute
+from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 from tortoise.exceptions import OperationalError
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
@@ -26,6 +26,7 @@ from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 from api.bearer import Authenticate
 from api.errors import Code, top_level
 from api.execution import Executor
+from api.feeds import Feeds
 from api.http import GraphQLOverHTTP
 from api.live import hub
 from api.masking import bug, present
@@ -64,6 +65,7 @@ def assemble(
     """An application from its parts: the schema it serves, who tokens speak for, where webhooks are stored."""
     trusted = Trusted.load(settings.trusted_documents, only=settings.only_trusted_documents)
     executor = Executor(schema, compiled=settings.compiled_executor, trusted=trusted)
+    feeds = Feeds(executor)
     secure = settings.public_url.startswith("https://")
     cors = partial(
         CORSMiddleware,
@@ -73,7 +75,7 @@ def assemble(
         expose_headers=["retry-after", "www-authenticate"],
         max_age=600,
     )
-    graphql = GraphQLOverHTTP(executor, authenticate, security_headers(secure))
+    graphql = GraphQLOverHTTP(executor, feeds, authenticate, security_headers(secure))
     sdl = PlainTextResponse(schema.as_str().rstrip() + "\n", headers={"cache-control": "public, max-age=300"})
     app = Application(
         graphql,
@@ -81,7 +83,6 @@ def assemble(
         lifespan=_lifespan(settings),
         routes=[
             Route(GRAPHQL_PATH, graphql),
-            WebSocketRoute(GRAPHQL_PATH, GraphQLOverWebSocket(executor, authenticate)),
             Route("/schema.graphql", sdl),
             Route(
                 "/webhooks/{provider}", Webhooks(settings.webhook_secret, receive_webhook).endpoint, methods=["POST"]
@@ -91,6 +92,9 @@ def assemble(
             Route("/readyz", ready),
         ],
         middleware=[
+            Middleware(
+                GraphQLOverWebSocket, path=GRAPHQL_PATH, executor=executor, feeds=feeds, authenticate=authenticate
+            ),
             Middleware(AccessLog),
             Middleware(SecurityHeaders, secure=secure),
             Middleware(cors),

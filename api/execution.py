@@ -1,12 +1,13 @@
 """From parameters to an answer: the one place where operations run, for HTTP and WebSocket alike."""
 
-from collections.abc import AsyncGenerator, Mapping
-from contextlib import aclosing
+from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from typing import Any
 
 import orjson
 import strawberry
-from graphql import ExecutionResult, OperationType
+from graphql import ExecutionResult, GraphQLError, OperationType
 
 from api import engine
 from api.context import Context
@@ -20,6 +21,8 @@ from domain.shared import db
 ALL_TRUSTED = Trusted({}, only=False)
 Answer = bytes
 """A GraphQL response as JSON: `data`, `errors`."""
+Errors = list[dict[str, Any]]
+"""Errors as they are shown."""
 
 
 @dataclass(frozen=True)
@@ -33,6 +36,13 @@ class Operation:
     def kind(self) -> OperationType:
         """Query, mutation or subscription."""
         return self.prepared.kind
+
+    @property
+    def variables(self) -> bytes:
+        """The variables that the operation declares, as given: others mean nothing to it."""
+        declared = {node.variable.name.value for node in self.prepared.node.variable_definitions or ()}
+        given = {name: value for name, value in self.params.variables.items() if name in declared}
+        return orjson.dumps(given, option=orjson.OPT_SORT_KEYS)
 
 
 class Executor:
@@ -57,12 +67,47 @@ class Executor:
         """Run a query or a mutation. Raises `Refused` when its variables do not fit."""
         return _answer(operation, await self._engine.execute(operation.prepared, operation.params.variables, context))
 
+    def sharing(self, operation: Operation) -> engine.Sharing:
+        """With whom a subscriber may be answered together."""
+        return self._engine.sharing(operation.prepared, operation.params.variables)
+
+    async def begin(self, operation: Operation, context: Context) -> "Begun":
+        """Begin a subscription. Raises `Refused` when it cannot."""
+        begun = await self._engine.begin(operation.prepared, operation.params.variables, context)
+        if isinstance(begun, list):
+            raise Refused(begun)
+        return Begun(begun, operation)
+
     async def subscribe(self, operation: Operation, context: Context) -> AsyncGenerator[Answer, None]:
-        """Run a subscription. Raises `Refused` when it cannot begin."""
-        results = self._engine.subscribe(operation.prepared, operation.params.variables, context)
-        async with aclosing(results):
-            async for result in results:
-                yield _answer(operation, result)
+        """Run a subscription for one subscriber. Raises `Refused` when it cannot begin."""
+        begun = await self.begin(operation, context)
+        async with _closing(begun.source) as events:
+            async for event in events:
+                yield await begun.answer(event)
+
+
+class Begun:
+    """A subscription that has begun: the events of its source, and how each is answered."""
+
+    def __init__(self, begun: engine.Begun, operation: Operation) -> None:
+        self.source = begun.source
+        self._answer = begun.answer
+        self._operation = operation
+
+    async def answer(self, event: Any) -> Answer:
+        """The answer to an event."""
+        return _answer(self._operation, await self._answer(event))
+
+
+@asynccontextmanager
+async def _closing(source: AsyncIterable[Any]) -> AsyncIterator[AsyncIterator[Any]]:
+    """The events of a source, which is closed at the end if it can be."""
+    events = aiter(source)
+    try:
+        yield events
+    finally:
+        if isinstance(events, AsyncGenerator):
+            await events.aclose()
 
 
 def _answer(operation: Operation, result: bytes | ExecutionResult) -> Answer:
@@ -73,5 +118,15 @@ def _answer(operation: Operation, result: bytes | ExecutionResult) -> Answer:
     # Only what went wrong before a field was resolved has no path: variables that do not fit.
     if result.data is None and all(error.path is None for error in errors):
         raise Refused(errors)
-    shown = present(errors, mutation=operation.kind is OperationType.MUTATION)
-    return orjson.dumps({"data": result.data, "errors": shown})
+    told = present(errors, mutation=operation.kind is OperationType.MUTATION)
+    return orjson.dumps({"data": result.data, "errors": told})
+
+
+def shown(error: BaseException) -> Errors:
+    """What ended an operation, as its errors."""
+    if isinstance(error, Refused):
+        return present(error.errors)
+    if isinstance(error, GraphQLError):
+        return present([error])
+    assert isinstance(error, Exception), "a task ends by an exception, or is cancelled"
+    return present([GraphQLError(str(error), original_error=error)])

@@ -95,6 +95,21 @@ def mercurius(environment: dict[str, str]) -> Iterator[Server]:
         yield server
 
 
+@contextmanager
+def graphql_ws(environment: dict[str, str]) -> Iterator[Server]:
+    """graphql-ws on ws, with the same schema and the same bell; for subscriptions."""
+    port = free_port()
+    settings = {
+        "DATABASE_URL": environment["DATABASE_URL"].replace("@/", "@localhost/"),
+        "REDIS_URL": environment["REDIS_URL"],
+        "PORT": str(port),
+        "SCHEMA": str(ROOT / "schema.graphql"),
+        "NODE_ENV": "production",
+    }
+    with _running("graphql-ws", [str(NODE), str(PEERS / "graphql-ws.js")], port, {**os.environ, **settings}) as server:
+        yield server
+
+
 CONTENDERS = {"kalends": kalends, "graphql-core": graphql_core, "mercurius": mercurius}
 
 

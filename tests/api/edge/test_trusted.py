@@ -26,7 +26,7 @@ async def strict(make_database: Databases, tmp_path_factory: pytest.TempPathFact
         "KALENDS_ONLY_TRUSTED_DOCUMENTS": "true",
         "KALENDS_METRICS_TOKEN": TOKEN,
     }
-    async with serving(app_url, make_database.servers.redis_url, folder, **settings) as (edge, _):
+    async with serving(app_url, make_database.servers.redis_url, folder, further=settings) as (edge, _):
         yield edge
 
 
