@@ -10,6 +10,7 @@ from typing import Any
 import asyncpg
 
 from api.engine import encode
+from bench import pgbench, statements
 from bench.cases import CASES, Case, Variables
 from bench.data import LOAN, USER, made
 from bench.rows import KALENDS, Row
@@ -23,19 +24,22 @@ A asks for another of 1,000 loans with each request, B and C for the page behind
 from the whole market; the sequence is the same for everybody, and before anything was measured everybody answered 20 of
 them with the same bytes (D: all but what the GraphQL library says of itself). The server under test has core 0 (the
 others are idle meanwhile); PostgreSQL, Valkey and the load (32 connections, for D 4) share core 1. "graphql-core" is the
-product with its plans turned off."""
+product with its plans turned off. pgbench (8 clients, prepared statements) sends the statements that the product sent
+for 16 of the requests of C, taken from PostgreSQL's log, from core 0: what PostgreSQL alone could feed from core 1."""
 Told = Mapping[str, Any]
-VARIATIONS = 1_000
-COMPARED = 20
+VARIATIONS, COMPARED, SCRIPTS = 1_000, 20, 16
+PGBENCH_CLIENTS = 8
+PGBENCH = "pgbench"
 
 
 def measure(stage: Stage) -> list[Row]:
     """All cases, their contenders in turns."""
     token, variables = stage.token(made(USER, stage.size.users - 1)), variations(stage)
+    asked = {name: case.bodies(variables[case.varies]) for name, case in CASES.items()}
+    fed = statements.scripts(statements.of_requests(stage, asked["C"][:SCRIPTS], token))
     found: dict[str, dict[str, list[Told]]] = {name: {} for name in CASES}
     with ExitStack() as stack:
         servers = {name: stack.enter_context(make(stage)) for name, make in CONTENDERS.items()}
-        asked = {name: case.bodies(variables[case.varies]) for name, case in CASES.items()}
         for name, case in CASES.items():
             check_equal(_contenders(case, servers), case, asked[name][:COMPARED], token)
         for _ in range(stage.rounds):
@@ -43,6 +47,9 @@ def measure(stage: Stage) -> list[Row]:
                 for server in _contenders(case, servers):
                     told = server.load(asked[name], token, case.connections, stage.seconds)
                     found[name].setdefault(server.name, []).append(told)
+                if PGBENCH in case.goals:
+                    per_s = pgbench.per_s(stage, fed[0], PGBENCH_CLIENTS, stage.seconds, fed[1])
+                    found[name].setdefault(PGBENCH, []).append({"per_s": per_s})
     return [row for name, case in CASES.items() for row in _rows(case, found[name])]
 
 
@@ -61,7 +68,7 @@ def _rows(case: Case, found: Mapping[str, Sequence[Told]]) -> list[Row]:
             rounds,
             ratio=None if name == KALENDS else ours / median(rounds),
             at_least=case.goals.get(name),
-            note=_busy(found[name]),
+            note="" if name == PGBENCH else _busy(found[name]),
         )
         for name, rounds in per_s.items()
     ]

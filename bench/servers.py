@@ -81,6 +81,13 @@ def mercurius(stage: Stage) -> Iterator[Server]:
 
 
 @contextmanager
+def postgraphile(stage: Stage) -> Iterator[Server]:
+    """PostGraphile 5 with plans for the same schema."""
+    with _node("postgraphile", stage) as server:
+        yield server
+
+
+@contextmanager
 def _node(name: str, stage: Stage) -> Iterator[Server]:
     port = free_port()
     settings = {
@@ -89,12 +96,13 @@ def _node(name: str, stage: Stage) -> Iterator[Server]:
         "PORT": str(port),
         "SCHEMA": str(ROOT / "schema.graphql"),
         "NODE_ENV": "production",
+        "GRAPHILE_ENV": "production",
     }
     with running(name, [str(NODE), str(PEERS / f"{name}.js")], port, {**os.environ, **settings}) as server:
         yield server
 
 
-CONTENDERS = {KALENDS: kalends, "graphql-core": graphql_core, "mercurius": mercurius}
+CONTENDERS = {KALENDS: kalends, "graphql-core": graphql_core, "mercurius": mercurius, "postgraphile": postgraphile}
 
 
 @contextmanager

@@ -27,10 +27,12 @@ URLS = ("DATABASE_URL", "KALENDS_MIGRATION_DATABASE_URL")
 class Stage:
     """The servers a measurement finds, and how long it may take.
 
-    `environment`: the settings of the product's processes (production), the database's URLs and the secrets among them.
-    `rounds`: how often contenders take turns. `seconds`: how long each is measured in a round.
+    `home`: of the servers, with their logs. `environment`: the settings of the product's processes (production), the
+    database's URLs and the secrets among them. `rounds`: how often contenders take turns. `seconds`: how long each is
+    measured in a round.
     """
 
+    home: Path
     environment: Mapping[str, str]
     size: Size
     rounds: int
@@ -57,12 +59,15 @@ class Stage:
     @contextmanager
     def _database(self, name: str, how: str) -> Iterator["Stage"]:
         urls = {key: self.environment[key].replace("/kalends?", f"/{name}?") for key in URLS}
-        admin = self.environment[URLS[1]].replace("/kalends?", "/postgres?")
-        asyncio.run(_execute(admin, f"drop database if exists {name} with (force)", f"create database {name}{how}"))
+        self.execute(f"drop database if exists {name} with (force)", f"create database {name}{how}")
         try:
             yield replace(self, environment={**self.environment, **urls})
         finally:
-            asyncio.run(_execute(admin, f"drop database {name} with (force)", "checkpoint"))
+            self.execute(f"drop database {name} with (force)", "checkpoint")
+
+    def execute(self, *statements: str) -> None:
+        """Run statements as the cluster's superuser, beside the databases with data."""
+        asyncio.run(_execute(self.environment[URLS[1]].replace("/kalends?", "/postgres?"), *statements))
 
     def token(self, user_id: UUID) -> str:
         """A bearer token of a lender as a login would give it, valid for an hour."""
@@ -80,7 +85,7 @@ def stage(home: Path, size: Size, rounds: int, seconds: float) -> Iterator[Stage
         for process in psutil.Process().children(recursive=True):
             process.cpu_affinity([OTHER_CORE])
         environment = {**servers.environment(), **SECRETS, "KALENDS_ENVIRONMENT": "production"}
-        made = Stage(environment, size, rounds, seconds)
+        made = Stage(home, environment, size, rounds, seconds)
         migrate(made.processes)
         asyncio.run(_fill(servers.migration_database_url, size))
         yield made
