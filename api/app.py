@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from functools import cached_property
 
 import strawberry
 import structlog
@@ -52,13 +53,12 @@ def assemble(
 ) -> Starlette:
     """An application from its parts: the schema it serves, who tokens speak for, where webhooks are stored."""
     executor = Executor(schema, compiled=settings.compiled_executor)
-    sdl = PlainTextResponse(schema.as_str().rstrip() + "\n", headers={"cache-control": "public, max-age=300"})
     app = Starlette(
         lifespan=_lifespan(settings),
         routes=[
             Route("/graphql", GraphQLOverHTTP(executor, authenticate)),
             WebSocketRoute("/graphql", GraphQLOverWebSocket(executor, authenticate)),
-            Route("/schema.graphql", sdl),
+            Route("/schema.graphql", SchemaFile(schema).endpoint),
             Route(
                 "/webhooks/{provider}", Webhooks(settings.webhook_secret, receive_webhook).endpoint, methods=["POST"]
             ),
@@ -108,6 +108,21 @@ async def _load_calendar() -> None:
     """In a thread, when the first requests are answered, and before one of them holds locks meanwhile."""
     await asyncio.sleep(LOAD_CALENDAR_AFTER_S)
     await asyncio.to_thread(calendar, policy.active().country)
+
+
+class SchemaFile:
+    """The schema as text, printed when somebody first asks for it."""
+
+    def __init__(self, schema: strawberry.Schema) -> None:
+        self._schema = schema
+
+    async def endpoint(self, _: Request) -> Response:
+        """The text; anybody may keep it for five minutes."""
+        return PlainTextResponse(self._text, headers={"cache-control": "public, max-age=300"})
+
+    @cached_property
+    def _text(self) -> str:
+        return self._schema.as_str().rstrip() + "\n"
 
 
 async def healthy(_: Request) -> Response:

@@ -1,9 +1,10 @@
 """How the API is served: uvicorn's settings, in one place."""
 
+import gc
+
 import uvicorn
 from starlette.types import ASGIApp
 
-from api.app import create_app
 from domain.shared import logs
 from domain.shared.settings import Settings, settings
 
@@ -39,6 +40,16 @@ def serve(
 
 
 def application() -> ASGIApp:
-    """The API of one process; uvicorn calls this in each."""
+    """The API of one process; uvicorn calls this in each.
+
+    What is imported and made here lives as long as the process: the garbage collector looks at it neither meanwhile, which
+    is a fifth of the time a start takes, nor ever after.
+    """
+    gc.disable()
+    from api.app import create_app
+
     logs.configure(settings())
-    return create_app(settings())
+    app = create_app(settings())
+    gc.freeze()
+    gc.enable()
+    return app
