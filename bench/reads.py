@@ -4,8 +4,10 @@ import asyncio
 import random
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
+from datetime import datetime
 from statistics import median
 from typing import Any
+from uuid import UUID
 
 import asyncpg
 
@@ -28,6 +30,8 @@ product with its plans turned off. pgbench (8 clients, prepared statements) send
 for 16 of the requests of C, taken from PostgreSQL's log, from core 0: what PostgreSQL alone could feed from core 1."""
 Told = Mapping[str, Any]
 VARIATIONS, COMPARED, SCRIPTS = 1_000, 20, 16
+PAGE = 20
+"""So many loans must be behind a cursor."""
 PGBENCH_CLIENTS = 8
 PGBENCH = "pgbench"
 
@@ -83,21 +87,21 @@ def _busy(rounds: Sequence[Told]) -> str:
 def variations(stage: Stage) -> dict[str, list[Variables]]:
     """By what varies, the variables of the requests, one after the other; the same in every run on the same data."""
     draw = random.Random(20)
-    loans = [draw.randrange(stage.size.loans) for _ in range(VARIATIONS)]
-    cursors = asyncio.run(_cursors(stage, [draw.randrange(stage.size.loans - 20) for _ in range(VARIATIONS)]))
+    loans = [made(LOAN, draw.randrange(PAGE, stage.size.loans)) for _ in range(VARIATIONS)]
+    listed = asyncio.run(_listed(stage, loans))
     return {
         "": [{}],
-        "id": [{"id": f"loan_{made(LOAN, number)}"} for number in loans],
-        "after": [{"after": cursor} for cursor in cursors],
+        "id": [{"id": f"loan_{loan}"} for loan in loans],
+        "after": [{"after": encode([listed[loan], loan])} for loan in loans],
     }
 
 
-async def _cursors(stage: Stage, places: Sequence[int]) -> list[str]:
-    """The cursors of loans, which are listed in the order of their numbers."""
+async def _listed(stage: Stage, loans: Sequence[UUID]) -> dict[UUID, datetime]:
+    """When loans were listed, by id."""
     connection = await asyncpg.connect(stage.environment["KALENDS_MIGRATION_DATABASE_URL"])
-    rows = await connection.fetch("select id, listed_at from lending.loans order by listed_at, id")
+    rows = await connection.fetch("select id, listed_at from lending.loans where id = any($1)", loans)
     await connection.close()
-    return [encode([rows[-1 - place]["listed_at"], rows[-1 - place]["id"]]) for place in places]
+    return {row["id"]: row["listed_at"] for row in rows}
 
 
 def check_equal(servers: Sequence[Server], case: Case, bodies: Sequence[bytes], token: str) -> None:

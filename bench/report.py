@@ -8,9 +8,9 @@ from bench.rows import Row
 ABOUT = """Written by `make bench` from the results in `bench/results/`; do not edit.
 
 Of each suite the contenders took turns, round by round, on the same machine and data; figures are medians of the rounds,
-ratios are of figures of the same run. Above 1 × Kalends is better.
+ratios are of figures of the same run: how many times better Kalends is than the contender, where nothing else is said.
 """
-HEAD = "| case | contender | figure | Kalends is | goal | | |\n|---|---|---|---|---|---|---|"
+HEAD = "| case | contender | figure | ratio | goal | | |\n|---|---|---|---|---|---|---|"
 
 
 def page(suites: Mapping[str, tuple[str, str, Mapping[str, Any]]]) -> str:
