@@ -100,7 +100,8 @@ async def _copy_cases(owner: Owner, loan: UUID) -> None:
         select gen_random_uuid(), $1::date - number, 'CNY', 100, 100, $2 from generate_series(1, $3) number""",
         today, now, MANY,
     )  # fmt: skip
-    await copy(owner, "lending.loans", loan, reference="'R' || number", status="'UNDER_REVIEW'", listed_at="null")
+    changes = {"reference": "'R' || number", "status": "'UNDER_REVIEW'", "borrower_id": f"'{ids.new()}'"}
+    await copy(owner, "lending.loans", loan, listed_at="null", **changes)
     overdue = f"date '{today - timedelta(days=40)}'"
     late = await active([100_000])
     await owner.execute(
@@ -119,10 +120,14 @@ async def _copy_cases(owner: Owner, loan: UUID) -> None:
 
 
 async def copy(owner: Owner, table: str, row_id: UUID, **changes: str) -> None:
-    """Copy a row `MANY` times under other ids, with columns changed to expressions over its own and its `number`."""
+    """Copy a row `MANY` times, with columns changed to expressions over its own and its `number`.
+
+    The copies' ids are larger than all others: a page is either of copies or of rows that were lived.
+    """
     changed = ", ".join(f"'{column}', {expression}" for column, expression in changes.items())
     await owner.execute(
-        f"""insert into {table} select (jsonb_populate_record(t, jsonb_build_object('id', gen_random_uuid(), {changed}))).*
+        f"""insert into {table} select (jsonb_populate_record(t, jsonb_build_object(
+            'id', overlay(gen_random_uuid()::text placing 'ffff' from 1), {changed}))).*
         from {table} t, generate_series(1, $2) number where t.id = $1""",
         row_id,
         MANY,
