@@ -62,5 +62,5 @@ NPM := PATH="$(CURDIR)/$(VENV):$$PATH" npm
 	@cd $* && $(NPM) ci --silent
 	@touch $@
 
-bench: bench/peers/node_modules/.installed ## Measure it beside its peers and write docs/performance.md. ARGS="--only A,C --rounds 3".
+bench: bench/peers/node_modules/.installed ## Measure it beside its peers and write docs/performance.md. ARGS="--only reads --rounds 3".
 	@$(VENV)/python -m bench.run $(ARGS)

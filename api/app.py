@@ -6,7 +6,7 @@ import os
 import time
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from functools import partial
+from functools import cached_property, partial
 from typing import Any, cast
 
 import strawberry
@@ -76,14 +76,13 @@ def assemble(
         max_age=600,
     )
     graphql = GraphQLOverHTTP(executor, feeds, authenticate, security_headers(secure))
-    sdl = PlainTextResponse(schema.as_str().rstrip() + "\n", headers={"cache-control": "public, max-age=300"})
     app = Application(
         graphql,
         cors,
         lifespan=_lifespan(settings),
         routes=[
             Route(GRAPHQL_PATH, graphql),
-            Route("/schema.graphql", sdl),
+            Route("/schema.graphql", SchemaFile(schema).endpoint),
             Route(
                 "/webhooks/{provider}", Webhooks(settings.webhook_secret, receive_webhook).endpoint, methods=["POST"]
             ),
@@ -167,15 +166,30 @@ def settle_memory() -> None:
 
     A pass over schema and modules takes longer than many answers, and there is never anything in them to collect.
     """
-    gc.collect()
     gc.freeze()
     gc.set_threshold(NEW_OBJECTS, 20, 50)
+    gc.enable()
 
 
 async def _load_calendar() -> None:
     """In a thread, when the first requests are answered, and before one of them holds locks meanwhile."""
     await asyncio.sleep(LOAD_CALENDAR_AFTER_S)
     await asyncio.to_thread(calendar, policy.active().country)
+
+
+class SchemaFile:
+    """The schema as text, printed when somebody first asks for it."""
+
+    def __init__(self, schema: strawberry.Schema) -> None:
+        self._schema = schema
+
+    async def endpoint(self, _: Request) -> Response:
+        """The text; anybody may keep it for five minutes."""
+        return PlainTextResponse(self._text, headers={"cache-control": "public, max-age=300"})
+
+    @cached_property
+    def _text(self) -> str:
+        return self._schema.as_str().rstrip() + "\n"
 
 
 async def healthy(_: Request) -> Response:
