@@ -96,7 +96,7 @@ async def viewer_of(token: str) -> Viewer | None:
     )  # fmt: skip
     if row is None:
         return None
-    granted = frozenset(Scope(name) for name in row["scopes"])
+    granted = rules.with_sight(frozenset(Scope(name) for name in row["scopes"]))
     own = rules.scopes_of(row["roles"], row["operator_scopes"])
     return Viewer(row["user_id"], granted & own)
 
