@@ -23,8 +23,10 @@ from api.http import GraphQLOverHTTP
 from api.live import hub
 from api.masking import bug, present
 from api.middleware import AccessLog, SecurityHeaders
+from api.rate import Rates
 from api.webhooks import Receiver, Webhooks
 from api.websocket import GraphQLOverWebSocket
+from domain.identity import attempts
 from domain.shared import bell, db, policy
 from domain.shared.calendar import calendar
 from domain.shared.errors import Busy
@@ -51,10 +53,11 @@ def assemble(
     settings: Settings, schema: strawberry.Schema, authenticate: Authenticate, receive_webhook: Receiver
 ) -> Starlette:
     """An application from its parts: the schema it serves, who tokens speak for, where webhooks are stored."""
-    executor = Executor(schema, compiled=settings.compiled_executor)
+    rates = Rates(settings.rate_limit_account, settings.rate_limit_token, settings.rate_limit_address)
+    executor = Executor(schema, rates, compiled=settings.compiled_executor)
     sdl = PlainTextResponse(schema.as_str().rstrip() + "\n", headers={"cache-control": "public, max-age=300"})
     app = Starlette(
-        lifespan=_lifespan(settings),
+        lifespan=_lifespan(settings, rates),
         routes=[
             Route("/graphql", GraphQLOverHTTP(executor, authenticate)),
             WebSocketRoute("/graphql", GraphQLOverWebSocket(executor, authenticate)),
@@ -83,19 +86,21 @@ def assemble(
     return app
 
 
-def _lifespan(settings: Settings) -> Callable[[Starlette], AbstractAsyncContextManager[None]]:
+def _lifespan(settings: Settings, rates: Rates) -> Callable[[Starlette], AbstractAsyncContextManager[None]]:
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
         redis_url = settings.redis_url.get_secret_value()
         await db.connect(settings.database_url.get_secret_value(), settings.database_pool_size)
-        bell.connect(redis_url)
+        valkey = bell.connect(redis_url)
+        attempts.connect(valkey)
         await hub.start(redis_url)
-        loading = asyncio.create_task(_load_calendar())
+        background = [asyncio.create_task(_load_calendar()), asyncio.create_task(rates.run(valkey))]
         log.info("api.started")
         try:
             yield
         finally:
-            loading.cancel()
+            for task in background:
+                task.cancel()
             await hub.stop()
             await db.disconnect()  # first: transactions that still run ring the bell when they commit
             await bell.disconnect()

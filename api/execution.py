@@ -10,12 +10,16 @@ from graphql import ExecutionResult, OperationType
 
 from api import engine
 from api.context import Context
-from api.documents import Documents, Refused
+from api.documents import Documents, Price, Refused
 from api.masking import present
 from api.params import Params
+from api.rate import Allowance, Rates
 from api.scalars import WIRES
+from api.shape import MAX_COST
 from domain.shared import db
 
+BYTES_PER_POINT = 1_024
+"""A document that is refused costs a point, and one for each KiB: it was parsed, and perhaps validated, for nothing."""
 Answer = dict[str, Any]
 """A GraphQL response: `data`, `errors`."""
 
@@ -26,6 +30,8 @@ class Operation:
 
     prepared: engine.Operation
     params: Params
+    price: Price
+    allowance: Allowance
 
     @property
     def kind(self) -> OperationType:
@@ -34,16 +40,24 @@ class Operation:
 
 
 class Executor:
-    """Executes operations of one schema. `compiled=False`: all of them by graphql-core, to compare."""
+    """Executes operations of one schema, as far as `rates` let it. `compiled=False`: all by graphql-core, to compare."""
 
-    def __init__(self, schema: strawberry.Schema, *, compiled: bool = True) -> None:
+    def __init__(self, schema: strawberry.Schema, rates: Rates | None = None, *, compiled: bool = True) -> None:
+        self._rates = rates or Rates()
         self._documents = Documents(schema._schema)
         self._engine = engine.Executor(schema, WIRES, db.records, compiled=compiled)
 
-    def prepare(self, params: Params) -> Operation:
-        """Parse, limit and validate. Raises `Refused`."""
-        document = self._documents.get(params.query)
-        return Operation(document.operation(params.operation_name, params.variables), params)
+    def prepare(self, params: Params, context: Context) -> Operation:
+        """Look what the caller has left, parse, limit, validate and count. Raises `Refused`."""
+        allowance = self._rates.admit(context.viewer, context.ip_address)
+        try:
+            document = self._documents.get(params.query)
+            prepared, price = document.operation(params.operation_name, params.variables)
+        except Refused:
+            allowance.spend(1 + len(params.query) // BYTES_PER_POINT)
+            raise
+        allowance.spend(price.points)
+        return Operation(prepared, params, price, allowance)
 
     async def execute(self, operation: Operation, context: Context) -> Answer:
         """Run a query or a mutation. Raises `Refused` when its variables do not fit."""
@@ -60,8 +74,18 @@ class Executor:
 def _answer(operation: Operation, result: ExecutionResult) -> Answer:
     errors = result.errors
     if not errors:
-        return {"data": result.data}
+        return {"data": result.data} | _extensions(operation)
     # Only what went wrong before a field was resolved has no path: variables that do not fit.
     if result.data is None and all(error.path is None for error in errors):
         raise Refused(errors)
-    return {"data": result.data, "errors": present(errors, mutation=operation.kind is OperationType.MUTATION)}
+    shown = present(errors, mutation=operation.kind is OperationType.MUTATION)
+    return {"data": result.data, "errors": shown} | _extensions(operation)
+
+
+def _extensions(operation: Operation) -> Answer:
+    """What the operation cost and what is left, for who asks."""
+    if not operation.params.shows_cost:
+        return {}
+    price = operation.price
+    cost = {"fields": price.fields, "maximum": MAX_COST, "points": price.points}
+    return {"extensions": {"cost": cost, "rateLimit": operation.allowance.left()}}

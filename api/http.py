@@ -80,10 +80,11 @@ class GraphQLOverHTTP:
                 given = params.of(params.decode(await _body(headers, receive)))
         except GraphQLError as error:
             raise HTTPRefusal(400, error) from error
-        operation = self._executor.prepare(given)
-        _check_method(operation, method)
         client = scope.get("client")
-        return await self._executor.execute(operation, Context(viewer, client[0] if client else ""))
+        context = Context(viewer, client[0] if client else "")
+        operation = self._executor.prepare(given, context)
+        _check_method(operation, method)
+        return await self._executor.execute(operation, context)
 
     async def _viewer(self, headers: Headers) -> Viewer:
         authorization = headers.get("authorization")
@@ -147,8 +148,13 @@ def _check_method(operation: Operation, method: str) -> None:
 
 async def _refuse(send: Send, errors: Sequence[GraphQLError], answering: Answering) -> None:
     shown = present(errors)
-    limited = any(error["extensions"]["code"] == Code.LIMIT_EXCEEDED.value for error in shown)
-    await respond(send, 200 if answering.lenient and not limited else 400, {"errors": shown}, answering)
+    code, facts = shown[0]["extensions"]["code"], shown[0]["extensions"]
+    if code == Code.RATE_LIMITED.value:
+        headers = {"retry-after": str(facts["retryAfterMs"] // 1_000)}
+        await respond(send, 429, {"errors": shown}, answering, headers)
+        return
+    lenient = answering.lenient and code != Code.LIMIT_EXCEEDED.value
+    await respond(send, 200 if lenient else 400, {"errors": shown}, answering)
 
 
 async def respond(

@@ -20,6 +20,8 @@ class Params:
     query: str
     variables: dict[str, Any] = field(default_factory=dict)
     operation_name: str | None = None
+    shows_cost: bool = False
+    """Whether the answer is to say what it cost, in its `extensions`."""
 
 
 def decode(data: bytes | str) -> Any:
@@ -50,7 +52,7 @@ def of(source: Any) -> Params:
         raise bad_request("`operationName` must be a string or null.")
     if not isinstance(extensions, dict | None):
         raise bad_request("`extensions` must be an object or null.")
-    return Params(query, variables or {}, operation_name or None)
+    return Params(query, variables or {}, operation_name or None, (extensions or {}).get("cost") is True)
 
 
 def of_url(query_string: bytes) -> Params:

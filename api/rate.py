@@ -9,10 +9,8 @@ Without Valkey each process keeps to the limits by itself, and tells the others 
 
 import asyncio
 import time
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
-from ipaddress import IPv6Address, ip_address, ip_network
 from math import ceil
 
 import redis.asyncio as redis
@@ -20,16 +18,16 @@ import structlog
 from graphql import GraphQLError
 from limits import RateLimitItem, parse
 
+from api.documents import Refused
 from api.errors import Code, top_level
 from domain.shared.actor import Viewer
-from domain.shared.settings import OFF, Settings
+from domain.shared.addresses import network
+from domain.shared.settings import OFF
 
 SETTLE_S = 0.25
 IN_ONE_PIPELINE = 200
 MOST_SUBJECTS = 100_000
 """Of each kind; beyond, the one that came first is forgotten here. Valkey still knows it."""
-IPV6_NETWORK = 64
-"""Whoever has an IPv6 address has this network of them."""
 
 log = structlog.get_logger()
 
@@ -52,9 +50,9 @@ class Limit:
         self.window_s = item.get_expiry()
         self.ends_at = 0.0
         self._kind = kind
-        self._meters: dict[object, Meter] = {}
+        self._meters: dict[Hashable, Meter] = {}
 
-    def meter(self, subject: object) -> Meter:
+    def meter(self, subject: Hashable) -> Meter:
         """A subject's meter."""
         found = self._meters.get(subject)
         if found is None:
@@ -103,12 +101,12 @@ class Allowance:
 
 
 class Rates:
-    """The limits of this process. `run` settles them in the background for as long as it is not cancelled."""
+    """The limits of this process, each like `6000/minute` or `off`. `run` settles them in the background."""
 
-    def __init__(self, settings: Settings) -> None:
-        self._account = _limit("account", settings.rate_limit_account)
-        self._token = _limit("token", settings.rate_limit_token)
-        self._address = _limit("address", settings.rate_limit_address)
+    def __init__(self, account: str = OFF, token: str = OFF, address: str = OFF) -> None:
+        self._account = _limit("account", account)
+        self._token = _limit("token", token)
+        self._address = _limit("address", address)
         self.untold: list[Meter] = []
         self._is_alone = False
         self._turn()
@@ -116,8 +114,9 @@ class Rates:
     def admit(self, viewer: Viewer, address: str) -> Allowance:
         """What a caller may still ask: a stranger by address, others by account and personal token.
 
-        Raises the top-level error RATE_LIMITED when nothing is left.
+        Raises `Refused` with the top-level error RATE_LIMITED when nothing is left.
         """
+        asked: tuple[tuple[Limit | None, Hashable], ...]
         if viewer.user_id is None:
             asked = ((self._address, network(address)),)
         elif viewer.token_id is None:
@@ -129,7 +128,7 @@ class Rates:
             if limit is not None:
                 meter = limit.meter(subject)
                 if meter.used + meter.untold >= limit.amount:
-                    raise refusal(limit)
+                    raise Refused([refusal(limit)])
                 meters.append((limit, meter))
         return Allowance(self, tuple(meters))
 
@@ -190,23 +189,3 @@ def refusal(limit: Limit) -> GraphQLError:
     assert error.extensions is not None, "top_level gives a code"
     error.extensions |= {"limit": limit.amount, "windowSeconds": limit.window_s, "retryAfterMs": wait_s * 1_000}
     return error
-
-
-def retry_after_s(error: GraphQLError) -> int:
-    """What a refusal says in HTTP's `Retry-After`."""
-    assert error.extensions is not None, "made by `refusal`"
-    return int(error.extensions["retryAfterMs"]) // 1_000
-
-
-@lru_cache(maxsize=10_000)
-def network(address: str) -> str:
-    """Whom an address stands for: IPv4 as it is, IPv6 by its network, because everybody has millions of addresses there."""
-    try:
-        found = ip_address(address)
-    except ValueError:
-        return address
-    if isinstance(found, IPv6Address):
-        if found.ipv4_mapped is not None:
-            return str(found.ipv4_mapped)
-        return str(ip_network((found, IPV6_NETWORK), strict=False).network_address)
-    return address

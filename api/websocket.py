@@ -179,11 +179,11 @@ class Connection:
 
     async def _operate(self, id_: str, given: Params) -> None:
         """Run an operation. What it raises becomes its `error` message."""
-        operation = self._executor.prepare(given)
-        if operation.kind is OperationType.MUTATION:
-            raise bad_request("Mutations go over HTTP, where their answer is not lost with a connection.")
         client = self._scope.get("client")
         context = Context(self._viewer, client[0] if client else "")
+        operation = self._executor.prepare(given, context)
+        if operation.kind is OperationType.MUTATION:
+            raise bad_request("Mutations go over HTTP, where their answer is not lost with a connection.")
         if operation.kind is OperationType.QUERY:
             answer = await self._executor.execute(operation, context)
             await self._send({"id": id_, "type": "next", "payload": answer})

@@ -21,7 +21,15 @@ def _rate(text: str) -> str:
     return text
 
 
+def _rates(text: str) -> str:
+    """Several of them, like `10/minute;30/hour`, or `off`."""
+    if text != OFF:
+        limits.parse_many(text)  # raises ValueError
+    return text
+
+
 Rate = Annotated[str, AfterValidator(_rate)]
+Rates = Annotated[str, AfterValidator(_rates)]
 
 
 class Settings(BaseSettings):
@@ -56,8 +64,11 @@ class Settings(BaseSettings):
     log_level: str = "INFO"
     trusted_proxies: str = "127.0.0.1"
     rate_limit_account: Rate = "12000/minute"
-    rate_limit_token: Rate = "12000/minute"
+    rate_limit_token: Rate = "12000/minute"  # noqa: S105 - of a token, not a token
     rate_limit_address: Rate = "6000/minute"
+    rate_limit_login: Rates = "10/minute;30/hour;100/day"
+    rate_limit_login_address: Rates = "100/hour;500/day"
+    rate_limit_mail: Rates = "60/hour;200/day"
 
     @model_validator(mode="after")
     def _secrets_are_set(self) -> "Settings":

@@ -97,6 +97,22 @@ async def _session(home: Household) -> sessions.SessionTokens:
     return await sessions.start(user)
 
 
+@case("requestPasswordReset")
+async def request_password_reset(home: Household) -> Input:
+    """The owner's address."""
+    return {"email": await db.fetch_value("select email from identity.users where id = $1", home.owner)}
+
+
+@case("resetPassword")
+async def reset_password(home: Household) -> Input:
+    """A token that was mailed to somebody."""
+    user_id = await applying.person()
+    mark = await db.fetch_value(
+        f"select {credentials.HASH_MARK.format(hash='password_hash')} from identity.users where id = $1", user_id
+    )
+    return {"token": credentials.reset_token(user_id, mark), "password": PASSWORD}
+
+
 @case("refreshSession")
 async def refresh_session(home: Household) -> Input:
     """The owner's refresh token."""

@@ -113,7 +113,10 @@ async def personal_token(user_id: UUID, scope: str) -> str:
 
 async def household(name: str) -> Household:
     """The people, and the loans that need only a day."""
-    home = Household(*[await person(f"{name} {part}") for part in ("Owner", "Lender", "Partner", "Surety", "Debtor")])
+    owner, lender, partner, surety, debtor = [
+        await person(f"{name} {part}") for part in ("Owner", "Lender", "Partner", "Surety", "Debtor")
+    ]
+    home = Household(owner=owner, lender=lender, co_borrower=partner, guarantor=surety, debtor=debtor)
     for user in (home.owner, home.lender, home.co_borrower, home.guarantor, home.debtor):
         await bank.pay_in(acting(user), 100_000_00)
     await _credentials(home)

@@ -93,15 +93,18 @@ async def edge(make_database: Databases, tmp_path_factory: pytest.TempPathFactor
 
 
 @contextlib.asynccontextmanager
-async def serving(app_url: str, redis_url: str, folder: Path) -> AsyncIterator[tuple[Edge, asyncio.subprocess.Process]]:
-    """A server in a process, which ends in order within 20 s of a SIGTERM."""
+async def serving(
+    app_url: str, redis_url: str, folder: Path, **more: str
+) -> AsyncIterator[tuple[Edge, asyncio.subprocess.Process]]:
+    """A server in a process, which ends in order within 20 s of a SIGTERM. `more`: settings without their prefix."""
     port = free_port()
-    log_file = folder / "log"
+    log_file = folder / f"{port}.log"
     settings = {
         "DATABASE_URL": app_url,
         "REDIS_URL": redis_url,
         "KALENDS_CORS_ORIGINS": f'["{ORIGIN}"]',
         "PYTHONPATH": str(ROOT),
+        **{f"KALENDS_{name.upper()}": value for name, value in more.items()},
     }
     with log_file.open("wb") as log:
         process = await asyncio.create_subprocess_exec(

@@ -21,6 +21,8 @@ from domain.shared.errors import Busy, NotFound
 from domain.shared.settings import settings
 
 ADA = UUID("01890a5d-ac96-774b-bcce-b302099a8057")
+PROGRAMS = {"program-1": UUID(int=1), "program-2": UUID(int=2)}
+"""Ada's personal tokens."""
 SHORT_LIFE = timedelta(seconds=1)
 SECRET = "what only our log may say"
 
@@ -172,6 +174,8 @@ class Tokens:
             self._short = self._short or Viewer(ADA, expires_at=clock.wall() + SHORT_LIFE)
             assert self._short.expires_at is not None
             return self._short if clock.wall() < self._short.expires_at else None
+        if token in PROGRAMS:
+            return Viewer(ADA, token_id=PROGRAMS[token])
         return Viewer(ADA) if token == "ada" else None
 
 
