@@ -16,9 +16,11 @@ from graphql import (
     Token,
     get_operation_ast,
     parse,
+    validate,
 )
 from graphql.validation import specified_rules
-from strawberry.schema.schema import validate_document
+from strawberry.schema.validation_rules.maybe_null import MaybeNullValidationRule
+from strawberry.schema.validation_rules.one_of import OneOfInputValidationRule
 
 from api import limits
 from api.engine import Operation
@@ -26,6 +28,9 @@ from api.params import bad_request
 from api.shape import MAX_COST, Shape
 from api.sizes import Sizes, elements
 
+RULES = (*specified_rules, MaybeNullValidationRule, OneOfInputValidationRule)
+MAX_ERRORS = 10
+"""Each may print the whole of a large value, and look for names that are alike."""
 MAX_DOCUMENTS = 1_000
 MAX_BYTES = 32 * 1024 * 1024
 BYTES_PER_TOKEN = 450
@@ -141,7 +146,7 @@ class Documents:
             raise Refused([_limit_of(error) or error]) from error
         except GraphQLError as error:
             raise Refused([error]) from error
-        errors = validate_document(self._schema, node, specified_rules)
+        errors = validate(self._schema, node, RULES, max_errors=MAX_ERRORS)
         if errors:
             raise Refused(errors)
         return document

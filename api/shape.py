@@ -29,6 +29,7 @@ from api.sizes import Sizes
 MAX_DEPTH = 15
 MAX_INTROSPECTION_DEPTH = 20
 MAX_ROOT_FIELDS = 20
+MAX_SCHEMAS = 2
 MAX_REPEATS = 5_000
 MAX_COST = 50_000
 COST_CEILING = 10**12
@@ -69,6 +70,7 @@ class Shape:
         self._sizes = sizes
         self._repeats = 0
         self.root_fields = 0
+        self._schemas = 0
         self._fragments: Mapping[str, FragmentDefinitionNode] = {
             node.name.value: node for node in document.definitions if isinstance(node, FragmentDefinitionNode)
         }
@@ -107,6 +109,9 @@ class Shape:
             self.root_fields += 1
             if self.root_fields > MAX_ROOT_FIELDS:
                 raise exceeded("root fields", MAX_ROOT_FIELDS, self.root_fields)
+            self._schemas += name == "__schema"
+            if self._schemas > MAX_SCHEMAS:
+                raise exceeded("descriptions of the schema", MAX_SCHEMAS, self._schemas)
         place = step.place.inside.setdefault(node.alias.value if node.alias else name, Place())
         self._repeats += place.fields
         place.fields += 1

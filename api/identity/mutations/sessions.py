@@ -58,7 +58,8 @@ class LogInInput:
     email: str = strawberry.field(description="The e-mail address of a confirmed account, at most 254 characters.")
     password: str = strawberry.field(description="Its password, 12 to 200 characters.")
     device_token: str | None = strawberry.field(
-        default=None, description="The device token of an earlier log-in of this account, as its payload gave it in `deviceToken`; null: none."
+        default=None,
+        description="The device token of an earlier log-in of this account, as its payload gave it in `deviceToken`; null: none.",
     )
 
 
