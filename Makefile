@@ -8,10 +8,10 @@ STAMP := .venv/.installed
 LOCK := .uv/bin/uv pip compile --no-config --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --no-header --quiet
 
-.PHONY: help setup demo serve test lint types layers snapshot unit format schema lock bench
+.PHONY: help setup demo serve test lint types layers snapshot unit format schema authorisation lock bench
 
 help: ## Show what can be made.
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
 
 setup: $(STAMP) ## Install uv, the dependencies (by hash) and the kalends command into .venv.
 
@@ -50,6 +50,9 @@ format: $(STAMP) ## Format the code and mend what can be mended.
 schema: $(STAMP) ## Write schema.graphql and migrations/schema.sql anew.
 	$(VENV)/kalends export-schema
 	$(VENV)/python -m migrations.dump
+
+authorisation: $(STAMP) ## Ask the API as everybody for everything and write docs/authorisation.md anew.
+	@$(VENV)/python -m tests.api.authorisation docs/authorisation.md
 
 lock: $(STAMP) ## Write the requirements*.txt anew from the requirements*.in.
 	$(LOCK) requirements.in --output-file requirements.txt

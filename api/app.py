@@ -2,12 +2,11 @@
 
 import asyncio
 import gc
-import os
 import time
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from functools import cached_property, partial
-from typing import Any, cast
+from typing import Any
 
 import strawberry
 import structlog
@@ -32,9 +31,11 @@ from api.live import hub
 from api.masking import bug, present
 from api.metrics import Metrics
 from api.middleware import GRAPHQL_PATH, AccessLog, SecurityHeaders, log_answered, security_headers
+from api.rate import Rates
 from api.trusted import Trusted
 from api.webhooks import Receiver, Webhooks
 from api.websocket import GraphQLOverWebSocket
+from domain.identity import attempts
 from domain.shared import bell, db, logs, policy
 from domain.shared.calendar import calendar
 from domain.shared.errors import Busy
@@ -64,7 +65,8 @@ def assemble(
 ) -> Starlette:
     """An application from its parts: the schema it serves, who tokens speak for, where webhooks are stored."""
     trusted = Trusted.load(settings.trusted_documents, only=settings.only_trusted_documents)
-    executor = Executor(schema, compiled=settings.compiled_executor, trusted=trusted)
+    rates = Rates(settings.rate_limit_account, settings.rate_limit_token, settings.rate_limit_address)
+    executor = Executor(schema, rates, compiled=settings.compiled_executor, trusted=trusted)
     feeds = Feeds(executor)
     secure = settings.public_url.startswith("https://")
     cors = partial(
@@ -79,7 +81,8 @@ def assemble(
     app = Application(
         graphql,
         cors,
-        lifespan=_lifespan(settings),
+        partial(ProxyHeadersMiddleware, trusted_hosts=settings.trusted_proxies),
+        lifespan=_lifespan(settings, rates),
         routes=[
             Route(GRAPHQL_PATH, graphql),
             Route("/schema.graphql", SchemaFile(schema).endpoint),
@@ -111,7 +114,13 @@ SPECIAL = frozenset({b"origin", b"x-forwarded-for", b"x-forwarded-proto"})
 class Application(Starlette):
     """Starlette, but for requests to GraphQL by POST, which come by thousands a second: most skip its router and its layers."""
 
-    def __init__(self, graphql: GraphQLOverHTTP, cors: Callable[[ASGIApp], ASGIApp], **options: Any) -> None:
+    def __init__(
+        self,
+        graphql: GraphQLOverHTTP,
+        cors: Callable[[ASGIApp], ASGIApp],
+        proxied: Callable[[Any], Any],
+        **options: Any,
+    ) -> None:
         super().__init__(**options)
         self._graphql = graphql
         self._graphql_in_layers = proxied(AccessLog(cors(graphql)))
@@ -131,26 +140,22 @@ class Application(Starlette):
         log_answered("POST", GRAPHQL_PATH, status, started)
 
 
-def proxied(app: ASGIApp) -> ASGIApp:
-    """An application that believes trusted proxies (`FORWARDED_ALLOW_IPS`) who the client is."""
-    trusted = os.environ.get("FORWARDED_ALLOW_IPS", "127.0.0.1")
-    return cast("ASGIApp", ProxyHeadersMiddleware(cast("Any", app), trusted_hosts=trusted))
-
-
-def _lifespan(settings: Settings) -> Callable[[Starlette], AbstractAsyncContextManager[None]]:
+def _lifespan(settings: Settings, rates: Rates) -> Callable[[Starlette], AbstractAsyncContextManager[None]]:
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
         redis_url = settings.redis_url.get_secret_value()
         await db.connect(settings.database_url.get_secret_value(), settings.database_pool_size)
-        bell.connect(redis_url)
+        valkey = bell.connect(redis_url)
+        attempts.connect(valkey)
         await hub.start(redis_url)
-        loading = asyncio.create_task(_load_calendar())
+        background = [asyncio.create_task(_load_calendar()), asyncio.create_task(rates.run(valkey))]
         settle_memory()
         log.info("api.started")
         try:
             yield
         finally:
-            loading.cancel()
+            for task in background:
+                task.cancel()
             await hub.stop()
             await db.disconnect()  # first: transactions that still run ring the bell when they commit
             await bell.disconnect()

@@ -11,16 +11,20 @@ from graphql import ExecutionResult, GraphQLError, OperationType
 
 from api import engine
 from api.context import Context
-from api.documents import Documents, Refused
+from api.documents import Documents, Price, Refused
 from api.masking import present
 from api.params import Params
+from api.rate import Allowance, Rates
 from api.scalars import WIRES
+from api.shape import MAX_COST
 from api.trusted import Trusted
 from domain.shared import db
 
+BYTES_PER_POINT = 1_024
+"""A document that is refused costs a point, and one for each KiB: it was parsed, and perhaps validated, for nothing."""
 ALL_TRUSTED = Trusted({}, only=False)
 Answer = bytes
-"""A GraphQL response as JSON: `data`, `errors`."""
+"""A GraphQL response as JSON: `data`, `errors`, and `extensions` for who asks for them."""
 Errors = list[dict[str, Any]]
 """Errors as they are shown."""
 
@@ -31,6 +35,8 @@ class Operation:
 
     prepared: engine.Operation
     params: Params
+    price: Price
+    allowance: Allowance
 
     @property
     def kind(self) -> OperationType:
@@ -46,22 +52,37 @@ class Operation:
 
 
 class Executor:
-    """Executes operations of one schema. `compiled=False`: all of them by graphql-core, to compare."""
+    """Executes operations of one schema, as far as `rates` let it. `compiled=False`: all by graphql-core, to compare."""
+
+    def __init__(
+        self,
+        schema: strawberry.Schema,
+        rates: Rates | None = None,
+        *,
+        compiled: bool = True,
+        trusted: Trusted = ALL_TRUSTED,
+    ) -> None:
+        self._rates = rates or Rates()
+        self._trusted = trusted
+        self._documents = Documents(schema._schema)
+        self._engine = engine.Executor(schema, WIRES, db.records, compiled=compiled)
 
     @property
     def answers(self) -> Mapping[str, int]:
         """How many operations were answered how: "compiled", "introspected", or why by graphql-core."""
         return self._engine.answers
 
-    def __init__(self, schema: strawberry.Schema, *, compiled: bool = True, trusted: Trusted = ALL_TRUSTED) -> None:
-        self._trusted = trusted
-        self._documents = Documents(schema._schema)
-        self._engine = engine.Executor(schema, WIRES, db.records, compiled=compiled)
-
-    def prepare(self, params: Params) -> Operation:
-        """Parse, limit and validate. Raises `Refused`."""
-        document = self._documents.get(self._trusted.text(params))
-        return Operation(document.operation(params.operation_name, params.variables), params)
+    def prepare(self, params: Params, context: Context) -> Operation:
+        """Look what the caller has left, parse, limit, validate and count. Raises `Refused`."""
+        allowance = self._rates.admit(context.viewer, context.ip_address)
+        try:
+            document = self._documents.get(self._trusted.text(params))
+            prepared, price = document.operation(params.operation_name, params.variables)
+        except Refused:
+            allowance.spend(1 + len(params.query) // BYTES_PER_POINT)
+            raise
+        allowance.spend(price.points)
+        return Operation(prepared, params, price, allowance)
 
     async def execute(self, operation: Operation, context: Context) -> Answer:
         """Run a query or a mutation. Raises `Refused` when its variables do not fit."""
@@ -112,6 +133,8 @@ async def _closing(source: AsyncIterable[Any]) -> AsyncIterator[AsyncIterator[An
 
 def _answer(operation: Operation, result: bytes | ExecutionResult) -> Answer:
     if isinstance(result, bytes):
+        if operation.params.shows_cost:
+            return b'{"data":%b,%b' % (result, orjson.dumps(_extensions(operation))[1:])
         return b'{"data":%b}' % result
     errors = result.errors
     assert errors, "an answer without errors is text"
@@ -119,7 +142,16 @@ def _answer(operation: Operation, result: bytes | ExecutionResult) -> Answer:
     if result.data is None and all(error.path is None for error in errors):
         raise Refused(errors)
     told = present(errors, mutation=operation.kind is OperationType.MUTATION)
-    return orjson.dumps({"data": result.data, "errors": told})
+    return orjson.dumps({"data": result.data, "errors": told} | _extensions(operation))
+
+
+def _extensions(operation: Operation) -> dict[str, Any]:
+    """What the operation cost and what is left, for who asks."""
+    if not operation.params.shows_cost:
+        return {}
+    price = operation.price
+    cost = {"fields": price.fields, "maximum": MAX_COST, "points": price.points}
+    return {"extensions": {"cost": cost, "rateLimit": operation.allowance.left()}}
 
 
 def shown(error: BaseException) -> Errors:

@@ -72,12 +72,11 @@ class GraphQLOverHTTP:
         try:
             if answering is None and not events:
                 raise HTTPRefusal(406, params.bad_request("Accept application/graphql-response+json or JSON."))
-            operation, viewer = await self._operation(scope, headers, receive)
+            operation, context = await self._operation(scope, headers, receive)
             streams = events and (answering is None or operation.kind is OperationType.SUBSCRIPTION)
             if not streams:
                 _check_is_no_subscription(operation)
-                client = scope.get("client")
-                answer = await self._executor.execute(operation, Context(viewer, client[0] if client else ""))
+                answer = await self._executor.execute(operation, context)
         except HTTPRefusal as refusal:
             body = orjson.dumps({"errors": present(refusal.errors)})
             return await self._respond(send, refusal.status, body, answering or DEFAULT, refusal.headers)
@@ -92,12 +91,12 @@ class GraphQLOverHTTP:
         if not streams:
             return await self._respond(send, 200, answer, answering or DEFAULT)
         authorization = headers.get(b"authorization", b"").decode("latin-1") or None
-        await self._events.answer(scope, receive, send, operation, viewer, authorization)
+        await self._events.answer(scope, receive, send, operation, context, authorization)
         return 200
 
     async def _operation(
         self, scope: Scope, headers: Mapping[bytes, bytes], receive: Receive
-    ) -> tuple[Operation, Viewer]:
+    ) -> tuple[Operation, Context]:
         method = scope["method"]
         if method not in ("GET", "POST"):
             raise HTTPRefusal(405, params.bad_request("Use GET for queries, or POST."), allow="GET, POST")
@@ -115,10 +114,12 @@ class GraphQLOverHTTP:
                 given = params.of(params.decode(await _body(receive)))
         except GraphQLError as error:
             raise HTTPRefusal(400, error) from error
-        operation = self._executor.prepare(given)
+        client = scope.get("client")
+        context = Context(viewer, client[0] if client else "")
+        operation = self._executor.prepare(given, context)
         if operation.kind is OperationType.MUTATION and method == "GET":
             raise HTTPRefusal(405, params.bad_request("Mutations need POST."), allow="POST")
-        return operation, viewer
+        return operation, context
 
     async def _viewer(self, authorization: bytes) -> Viewer:
         try:
@@ -132,9 +133,11 @@ class GraphQLOverHTTP:
 
     async def _refuse(self, send: Send, errors: Sequence[GraphQLError], answering: Answering) -> int:
         shown = present(errors)
-        limited = any(error["extensions"]["code"] == Code.LIMIT_EXCEEDED.value for error in shown)
-        status = 200 if answering.lenient and not limited else 400
-        return await self._respond(send, status, orjson.dumps({"errors": shown}), answering)
+        body, facts = orjson.dumps({"errors": shown}), shown[0]["extensions"]
+        if facts["code"] == Code.RATE_LIMITED.value:
+            return await self._respond(send, 429, body, answering, {"retry-after": str(facts["retryAfterMs"] // 1_000)})
+        lenient = answering.lenient and facts["code"] != Code.LIMIT_EXCEEDED.value
+        return await self._respond(send, 200 if lenient else 400, body, answering)
 
     async def _respond(
         self, send: Send, status: int, body: bytes, answering: Answering, headers: Mapping[str, str] = NO_HEADERS

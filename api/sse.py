@@ -51,15 +51,13 @@ class ServerSentEvents:
         receive: Receive,
         send: Send,
         operation: Operation,
-        viewer: Viewer,
+        context: Context,
         authorization: str | None,
     ) -> None:
         """Answer an operation until it ends, or the client goes."""
-        stream = Stream(viewer, scope["extensions"][EXTENSION], send, self._headers)
+        stream = Stream(context.viewer, scope["extensions"][EXTENSION], send, self._headers)
         tasks = [asyncio.create_task(stream.until_gone(receive))]
         if operation.kind is not OperationType.SUBSCRIPTION or not self._feeds.join(operation, stream):
-            client = scope.get("client")
-            context = Context(viewer, client[0] if client else "")
             tasks.append(asyncio.create_task(self._operate(operation, context, stream)))
         if authorization is not None:
             tasks.append(asyncio.create_task(self._recheck(authorization, stream)))

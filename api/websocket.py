@@ -217,7 +217,7 @@ class Connection:
             await self._send({"id": message.id, "type": "error", "payload": present([error])})
             return
         try:
-            operation = self._executor.prepare(message.params)
+            operation = self._executor.prepare(message.params, self._context())
             told = Told(self, message.id, self._viewer)
             if operation.kind is OperationType.SUBSCRIPTION and self._feeds.join(operation, told):
                 self._operations[message.id] = told
@@ -229,12 +229,15 @@ class Connection:
         self._operations[message.id] = task
         task.add_done_callback(partial(self._done, message.id))
 
+    def _context(self) -> Context:
+        client = self._scope.get("client")
+        return Context(self._viewer, client[0] if client else "")
+
     async def _operate(self, id_: str, operation: Operation) -> None:
         """Run an operation. What it raises becomes its `error` message."""
         if operation.kind is OperationType.MUTATION:
             raise bad_request("Mutations go over HTTP, where their answer is not lost with a connection.")
-        client = self._scope.get("client")
-        context = Context(self._viewer, client[0] if client else "")
+        context = self._context()
         if operation.kind is OperationType.QUERY:
             answer = await self._executor.execute(operation, context)
             await self._send({"id": id_, "type": "next", "payload": orjson.Fragment(answer)})

@@ -89,16 +89,16 @@ async def viewer_of(token: str) -> Viewer | None:
     if not token.startswith(credentials.PERSONAL_PREFIX):
         return credentials.viewer_of_access_token(token)
     row = await db.fetch_one(
-        """select t.user_id, t.scopes, u.roles, u.operator_scopes
+        """select t.id, t.user_id, t.scopes, u.roles, u.operator_scopes
         from identity.access_tokens t join identity.users u on u.id = t.user_id
         where t.token_hash = $1 and t.revoked_at is null and t.expires_at > $2""",
         credentials.digest(token), clock.wall(),
     )  # fmt: skip
     if row is None:
         return None
-    granted = frozenset(Scope(name) for name in row["scopes"])
+    granted = rules.with_sight(frozenset(Scope(name) for name in row["scopes"]))
     own = rules.scopes_of(row["roles"], row["operator_scopes"])
-    return Viewer(row["user_id"], granted & own)
+    return Viewer(row["user_id"], granted & own, token_id=row["id"])
 
 
 STANDINGS = """with current as (select distinct on (kind) id, kind from identity.documents

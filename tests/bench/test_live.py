@@ -4,6 +4,7 @@ from pathlib import Path
 
 from graphql import build_schema, parse, validate
 
+from api.context import Context
 from api.engine import Sharing
 from api.execution import Executor
 from api.params import Params
@@ -15,7 +16,7 @@ def test_the_document_is_valid_and_may_be_shared() -> None:
     served = build_schema((Path(__file__).parents[2] / "schema.graphql").read_text())
     assert validate(served, parse(watchers.QUERY)) == []
     executor = Executor(schema)
-    assert executor.sharing(executor.prepare(Params(watchers.QUERY, {"ids": []}))) is Sharing.EVERYBODY
+    assert executor.sharing(executor.prepare(Params(watchers.QUERY, {"ids": []}), Context())) is Sharing.EVERYBODY
 
 
 def test_the_median_of_all_commits_counts() -> None:

@@ -145,7 +145,7 @@ async def test_a_page_of_fifty_costs_as_many_statements_as_a_page_of_one(log: Pa
     async def asked(viewer: Viewer, text: str) -> tuple[Any, int]:
         """What is answered, and by how many statements."""
         before = log.stat().st_size
-        answer = orjson.loads(await executor.execute(executor.prepare(Params(text)), Context(viewer)))
+        answer = orjson.loads(await executor.execute(executor.prepare(Params(text), Context(viewer)), Context(viewer)))
         assert "errors" not in answer, (text, answer["errors"])
         with log.open("rb") as file:
             file.seek(before)

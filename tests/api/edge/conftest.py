@@ -5,7 +5,7 @@ import contextlib
 import os
 import signal
 import sys
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -111,21 +111,25 @@ async def edge(make_database: Databases, tmp_path_factory: pytest.TempPathFactor
 
 @contextlib.asynccontextmanager
 async def serving(
-    app_url: str, redis_url: str, folder: Path, port: int | None = None, further: Mapping[str, str] | None = None
+    app_url: str, redis_url: str, folder: Path, **more: str
 ) -> AsyncIterator[tuple[Edge, asyncio.subprocess.Process]]:
-    """A server in a process, with further settings, which ends in order within 20 s of a SIGTERM, unless the test kills it."""
-    port = port or free_port()
-    log_file = folder / "log"
+    """A server in a process, which ends in order within 20 s of a SIGTERM, unless the test kills it.
+
+    `more`: settings without their prefix, and perhaps the port.
+    """
+    port = int(more.pop("port", 0)) or free_port()
+    log_file = folder / f"{port}.log"
     settings = {
         "DATABASE_URL": app_url,
         "REDIS_URL": redis_url,
         "KALENDS_CORS_ORIGINS": f'["{ORIGIN}"]',
         "PYTHONPATH": str(ROOT),
+        **{f"KALENDS_{name.upper()}": value for name, value in more.items()},
     }
     with log_file.open("wb") as log:
         process = await asyncio.create_subprocess_exec(
             sys.executable, "-m", "tests.api.edge.target", str(port),
-            cwd=ROOT, env={**os.environ, **settings, **(further or {})}, stdout=log, stderr=log,
+            cwd=ROOT, env={**os.environ, **settings}, stdout=log, stderr=log,
         )  # fmt: skip
         try:
             async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=30) as http:

@@ -62,14 +62,14 @@ async def test_a_stopped_and_a_killed_server_are_found_again_and_subscriptions_g
     app_url, _ = await make_database.make("edge_sse_again")
     port, redis_url = free_port(), make_database.servers.redis_url
     async with contextlib.AsyncExitStack() as stack:
-        edge, process = await stack.enter_async_context(serving(app_url, redis_url, tmp_path, port))
+        edge, process = await stack.enter_async_context(serving(app_url, redis_url, tmp_path, port=str(port)))
         client = await stack.enter_async_context(program(CLIENT, options(edge, retryAttempts=1_000)))
         await subscribe(client, "1", WATCHED)
         await hear(client, "connected", "next")
         for ended_by in (signal.SIGTERM, signal.SIGKILL):
             process.send_signal(ended_by)
             await process.wait()
-            edge, process = await stack.enter_async_context(serving(app_url, redis_url, tmp_path, port))
+            edge, process = await stack.enter_async_context(serving(app_url, redis_url, tmp_path, port=str(port)))
             connected, _ = await hear(client, "connected", "next")
             assert connected["wasRetry"] is True
         value = (await edge.post("mutation { change }")).json()["data"]["change"]

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 from graphql import GraphQLObjectType, get_named_type, is_leaf_type, is_object_type, is_required_argument
 
+from api.context import Context
 from api.engine import Sharing
 from api.execution import Executor
 from api.params import Params
@@ -24,7 +25,7 @@ def watching(selection: str) -> str:
 
 
 def shared_by(executor: Executor, query: str) -> Sharing:
-    return executor.sharing(executor.prepare(Params(query, {"ids": []})))
+    return executor.sharing(executor.prepare(Params(query, {"ids": []}), Context()))
 
 
 @pytest.fixture(scope="module")
