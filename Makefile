@@ -48,7 +48,8 @@ layers: $(STAMP) ## Check that imports run downwards only.
 snapshot: $(STAMP) ## Check that schema.graphql says what the code serves.
 	$(VENV)/kalends export-schema --check
 
-unit: $(STAMP) $(SITES) ## Run the tests on real servers, in parallel.
+unit: $(STAMP) $(SITES) tests/clients/node_modules/.installed ## Run the tests on real servers, in parallel.
+	@bin/chromium >/dev/null
 	$(VENV)/pytest -n 2 $(ARGS)
 
 format: $(STAMP) ## Format the code and mend what can be mended.
