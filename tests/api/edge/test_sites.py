@@ -14,6 +14,7 @@ from starlette.applications import Starlette
 
 from api.sites import INDEX, NONCE, NOT_FOUND, OWN_ORIGIN, Site, Sites
 from cli.processes import free_port
+from tests.support.browser import Browser
 
 BROWSER = {"accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
 SCRIPT = "location.hash || 1"
@@ -25,7 +26,7 @@ SITES = (
     Site("shop", "", OWN_ORIGIN, fallback=INDEX, hashed="assets"),
 )
 FILES = {
-    "guide/index.html": f"<script>{SCRIPT}</script><script src='main.js'></script>guide",
+    "guide/index.html": f"<link rel='icon' href='data:,'><script>{SCRIPT}</script><script src='main.js'></script>guide",
     "guide/404.html": "no such page",
     "guide/first steps/index.html": "first steps",
     "guide/main.js": "1",
@@ -152,3 +153,15 @@ async def test_a_nonce_is_for_one_answer(web: httpx.AsyncClient) -> None:
         nonce = answer.text.partition('nonce="')[2].partition('"')[0]
         assert f"style-src-elem 'self' 'nonce-{nonce}'" in answer.headers["content-security-policy"]
         assert answer.headers["cache-control"] == "no-store"
+
+
+async def test_a_browser_takes_the_policy_at_its_word(web: httpx.AsyncClient, browser: Browser) -> None:
+    async with browser.page(str(web.base_url)) as page:
+        await page.goto("/guide/")
+        await page.see("text=guide")
+        assert await page.problems() == []
+        await page.evaluate("document.body.append(Object.assign(document.createElement('script'), {text: '1'}))")
+        await page.evaluate("fetch('http://elsewhere.invalid/').catch(() => null)")
+        script, fetch = await page.problems()
+        assert "Content Security Policy" in script
+        assert "Content Security Policy" in fetch
