@@ -64,9 +64,28 @@ class Site:
     sandbox_only: bool = False
 
 
+EXPLORER = Site(
+    "explorer",
+    "/graphql",
+    # Its editor sets sizes and places by style attributes, which can load and run nothing.
+    OWN_ORIGIN
+    | {
+        "style-src-elem": "'self'",
+        "style-src-attr": "'unsafe-inline'",
+        "worker-src": "'self'",
+        "font-src": "'self' data:",
+    },
+    hashed="assets",
+)
+MAP = Site(
+    "explorer/map",
+    "/graphql/map",
+    # It lays out the graph in a worker of its own making, by WebAssembly.
+    EXPLORER.policy | {"script-src": "'self' 'wasm-unsafe-eval'", "worker-src": "blob:"},
+)
 DOCS = Site("docs", "/docs", OWN_ORIGIN | {"style-src": "'self' 'unsafe-inline'", "worker-src": "'self'"}, NOT_FOUND)
 MARKETPLACE = Site("marketplace", "", OWN_ORIGIN, fallback=INDEX, hashed="assets", sandbox_only=True)
-SITES = (DOCS, MARKETPLACE)
+SITES = (MAP, EXPLORER, DOCS, MARKETPLACE)
 """The first whose path an address begins with answers."""
 
 
@@ -92,7 +111,7 @@ class Sites:
 class Folder:
     """A site's files."""
 
-    def __init__(self, site: Site, folders: Sequence[Path]) -> None:
+    def __init__(self, site: Site, folders: Sequence[Path] = FOLDERS) -> None:
         self._site = site
         places = [folder.resolve() / site.name for folder in folders]
         self._root = next((place for place in places if place.is_dir()), places[-1])
