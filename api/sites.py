@@ -135,7 +135,7 @@ class Folder:
             below = f"{name}/" if name else ""
             return RedirectResponse(quote(f"{self._site.path}/{below}"))  # the page's relative links need the slash
         fallback = self._site.fallback
-        if fallback and accepts_html(headers.get("accept")) and (file := self._find(fallback)):
+        if fallback and accepts_html(headers.get("accept", "").encode("latin-1")) and (file := self._find(fallback)):
             return self._respond(file, headers, 404 if fallback == NOT_FOUND else 200)
         return None
 
@@ -168,8 +168,12 @@ class Folder:
             sent_with["etag"] = f'"{hashlib.blake2b(sent.read_bytes(), digest_size=12).hexdigest()}"'
         media_type = mimetypes.guess_type(file.name)[0] or "application/octet-stream"
         answer = FileResponse(sent, status, sent_with, media_type, stat_result=sent.stat())
-        known = status == 200 and self._files.is_not_modified(answer.headers, headers)
-        return NotModifiedResponse(answer.headers) if known else answer
+        if status != 200 or not self._files.is_not_modified(answer.headers, headers):
+            return answer
+        unchanged = NotModifiedResponse(answer.headers)
+        # A browser takes the policy of this answer for the page that it has: it must be the same.
+        unchanged.headers["content-security-policy"] = sent_with["content-security-policy"]
+        return unchanged
 
 
 def written(policy: Policy) -> str:
