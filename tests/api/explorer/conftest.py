@@ -1,12 +1,12 @@
 """Two more API processes on the world's database: one tells the explorer who can log in, one is a production's."""
 
 import asyncio
-import json
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
 import pytest
 
+from cli.demo import marker
 from cli.processes import Platform, free_port
 from cli.supervisor import Supervisor
 from tests.api.conftest import SECRETS, World
@@ -35,15 +35,15 @@ async def stage(world: World, supervisor: Supervisor, tmp_path_factory: pytest.T
     lender, borrower = await journey.lender(200_000), await journey.borrower()
     people = {"lender": lender, "borrower": borrower, "operator": journey.operator}
     home = tmp_path_factory.mktemp("explorer")
-    cast = [{"role": role, "email": party.email, "password": PASSWORD} for role, party in people.items()]
-    (home / "story.json").write_text(json.dumps({"logins": cast}))
+    logins = tuple(marker.Login(role, party.email, PASSWORD) for role, party in people.items())
+    marker.write(home, marker.Story(marker.COMPLETE, applications=1, months=1, logins=logins))
     urls = []
     for name, environment in zip(NAMES, ("sandbox", "production"), strict=True):
         settings = {
             "DATABASE_URL": world.platform.environment["DATABASE_URL"],
             "REDIS_URL": world.platform.environment["REDIS_URL"],
             "KALENDS_ENVIRONMENT": environment,
-            "KALENDS_PERSONAS_FILE": str(home / "story.json"),
+            "KALENDS_PERSONAS_FILE": str(marker.path(home)),
         }
         platform = Platform(supervisor, home, settings, port=free_port(), secrets=SECRETS)
         platform.spawn_api(name, platform.port)

@@ -34,6 +34,16 @@ async def answered(page: Page) -> dict[str, Any]:
     return answer
 
 
+async def content(page: Page) -> None:
+    """Wait until the editor finds no fault with operation and variables."""
+    faults = "__MONACO.editor.getModelMarkers({}).map((marker) => marker.message)"
+
+    async def faultless() -> bool:
+        return not await page.evaluate(faults)
+
+    await until(faultless, "the editor to find no fault")
+
+
 async def given(page: Page) -> dict[str, Any]:
     """The variables."""
     variables: dict[str, Any] = json.loads(await page.evaluate(MODEL % "variables"))

@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from tests.api.explorer.conftest import Stage
-from tests.api.explorer.editor import MODEL, answered, arrive, be, given, open_example, run
+from tests.api.explorer.editor import MODEL, answered, arrive, be, content, given, open_example, run
 from tests.api.explorer.test_gallery import EXAMPLES, GALLERY
 from tests.support.browser import DESKTOP, PHONE, Browser, Page
 from tests.support.journey import WALK_PATIENCE_S, until
@@ -42,6 +42,7 @@ async def test_every_example_answers(title: str, stage: Stage, browser: Browser)
             answer = await answered(page)
             assert "errors" not in answer, (name, answer)
             assert typename(answer["data"]).endswith("Payload"), (name, answer)
+            await content(page)
     await until(stage.journey.standing, "the clock that an example moved to stand", WALK_PATIENCE_S)
 
 
@@ -109,6 +110,21 @@ async def test_signing_in_and_out(stage: Stage, browser: Browser) -> None:
         await page.see('.sign-in summary:has-text("Sign in")')
         stored = await page.evaluate("JSON.stringify([localStorage, sessionStorage])")
         assert "eyJ" not in stored  # no token is left behind
+
+
+async def test_the_editor_knows_the_schema(stage: Stage, browser: Browser) -> None:
+    async with browser.page(stage.sandbox_url) as page:
+        await arrive(page)
+        await content(page)
+        await page.click(".graphiql-query-editor .view-lines")
+        await page.press("Control+End")
+        await page.call("keyboard.type", "query Wrong { platform { nothing } }")
+        await page.see(".graphiql-query-editor .squiggly-error >> nth=0")
+        await page.press("Control+End")
+        await page.call("keyboard.type", "\nquery More { me { ")
+        await page.press("Control+Space")
+        await page.see('.suggest-widget .monaco-list-row:has-text("wallet")')
+        await page.screenshot("explorer-suggestions")
 
 
 async def test_an_address_opens_an_example(stage: Stage, browser: Browser) -> None:
