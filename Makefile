@@ -8,7 +8,10 @@ STAMP := .venv/.installed
 LOCK := .uv/bin/uv pip compile --no-config --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --no-header --quiet
 
-.PHONY: help setup demo serve test lint types layers snapshot unit format schema authorisation lock bench
+# The sites of api/sites.py, each named by the page that its rule below makes.
+SITES := build/explorer/index.html
+
+.PHONY: help setup sites demo serve test lint types layers snapshot unit format schema authorisation lock bench
 
 help: ## Show what can be made.
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
@@ -19,10 +22,12 @@ $(STAMP): requirements-dev.txt requirements-uv.txt requirements.in pyproject.tom
 	@bin/bootstrap
 	@touch $@
 
-demo: $(STAMP) ## Run real loan applications through their whole life, then serve. ARGS=--once ends instead.
+sites: $(SITES) ## Build what is served beside the API: the explorer.
+
+demo: $(STAMP) $(SITES) ## Run real loan applications through their whole life, then serve. ARGS=--once ends instead.
 	@$(VENV)/kalends demo $(ARGS)
 
-serve: $(STAMP) ## Serve the API on servers of its own.
+serve: $(STAMP) $(SITES) ## Serve the API on servers of its own.
 	@$(VENV)/kalends serve --embedded $(ARGS)
 
 test: lint types layers snapshot unit ## Run everything that the continuous integration runs.
@@ -40,7 +45,8 @@ layers: $(STAMP) ## Check that imports run downwards only.
 snapshot: $(STAMP) ## Check that schema.graphql says what the code serves.
 	$(VENV)/kalends export-schema --check
 
-unit: $(STAMP) tests/clients/node_modules/.installed ## Run the tests on real servers, in parallel.
+unit: $(STAMP) $(SITES) tests/clients/node_modules/.installed ## Run the tests on real servers, in parallel.
+	@bin/chromium >/dev/null
 	$(VENV)/pytest -n 2 $(ARGS)
 
 format: $(STAMP) ## Format the code and mend what can be mended.
@@ -64,6 +70,10 @@ NPM := PATH="$(CURDIR)/$(VENV):$$PATH" npm
 %/node_modules/.installed: %/package.json %/package-lock.json $(STAMP)
 	@cd $* && $(NPM) ci --silent
 	@touch $@
+
+build/explorer/index.html: web/explorer/node_modules/.installed $(shell find web/explorer -name node_modules -prune -o -type f -print)
+	@echo "kalends: building the explorer"
+	@cd web/explorer && $(NPM) run --silent build
 
 bench: bench/peers/node_modules/.installed ## Measure it beside its peers and write docs/performance.md. ARGS="--only reads --rounds 3".
 	@$(VENV)/python -m bench.run $(ARGS)

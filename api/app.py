@@ -22,6 +22,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from tortoise.exceptions import OperationalError
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
+from api import explorer
 from api.bearer import Authenticate
 from api.errors import Code, top_level
 from api.execution import Executor
@@ -31,7 +32,9 @@ from api.live import hub
 from api.masking import bug, present
 from api.metrics import Metrics
 from api.middleware import GRAPHQL_PATH, AccessLog, SecurityHeaders, log_answered, security_headers
+from api.pages import welcome
 from api.rate import Rates
+from api.sites import Sites
 from api.trusted import Trusted
 from api.webhooks import Receiver, Webhooks
 from api.websocket import GraphQLOverWebSocket
@@ -57,13 +60,20 @@ def create_app(settings: Settings) -> Starlette:
     from domain.identity.queries import viewer_of
     from domain.payments.commands import receive_webhook
 
-    return assemble(settings, schema, viewer_of, receive_webhook)
+    app = assemble(settings, schema, viewer_of, receive_webhook, explorer.Page())
+    app.router.routes.append(explorer.personas(settings))
+    app.router.default = Sites(app.router.not_found, sandbox=settings.is_sandbox)
+    return app
 
 
 def assemble(
-    settings: Settings, schema: strawberry.Schema, authenticate: Authenticate, receive_webhook: Receiver
+    settings: Settings,
+    schema: strawberry.Schema,
+    authenticate: Authenticate,
+    receive_webhook: Receiver,
+    page: ASGIApp = welcome,
 ) -> Starlette:
-    """An application from its parts: the schema it serves, who tokens speak for, where webhooks are stored."""
+    """An application from its parts: the schema, who tokens speak for, where webhooks are stored, what browsers see."""
     trusted = Trusted.load(settings.trusted_documents, only=settings.only_trusted_documents)
     rates = Rates(settings.rate_limit_account, settings.rate_limit_token, settings.rate_limit_address)
     executor = Executor(schema, rates, compiled=settings.compiled_executor, trusted=trusted)
@@ -77,7 +87,7 @@ def assemble(
         expose_headers=["retry-after", "www-authenticate"],
         max_age=600,
     )
-    graphql = GraphQLOverHTTP(executor, feeds, authenticate, security_headers(secure))
+    graphql = GraphQLOverHTTP(executor, feeds, authenticate, security_headers(secure), page)
     app = Application(
         graphql,
         cors,

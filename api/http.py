@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 
 import orjson
 from graphql import GraphQLError, OperationType
-from starlette.types import Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api import params
 from api.bearer import CHALLENGE, Authenticate, Bearers
@@ -19,7 +19,6 @@ from api.execution import Executor, Operation
 from api.feeds import Feeds
 from api.masking import bug, busy, present
 from api.negotiation import DEFAULT, Answering, accepts_events, accepts_html, is_json, negotiate
-from api.pages import welcome
 from api.patience import Patience
 from api.sse import ServerSentEvents
 from api.whole import Head
@@ -45,12 +44,18 @@ class HTTPRefusal(Exception):
 
 
 class GraphQLOverHTTP:
-    """The ASGI application behind /graphql for HTTP. `headers`: what every answer has beside its own."""
+    """The ASGI application behind /graphql for HTTP. `headers`: what every answer has beside its own; `page`: for browsers."""
 
     def __init__(
-        self, executor: Executor, feeds: Feeds, authenticate: Authenticate, headers: Mapping[str, str]
+        self,
+        executor: Executor,
+        feeds: Feeds,
+        authenticate: Authenticate,
+        headers: Mapping[str, str],
+        page: ASGIApp,
     ) -> None:
         self._executor = executor
+        self._page = page
         self._bearers = Bearers(authenticate)
         self._headers = {"cache-control": "no-store", **headers}
         self._heads: dict[tuple[int, Answering], Head] = {}
@@ -60,7 +65,7 @@ class GraphQLOverHTTP:
         """Answer one request."""
         is_query = scope["method"] != "GET" or b"query=" in scope["query_string"]
         if not is_query and accepts_html(dict(scope["headers"]).get(b"accept")):
-            await welcome(scope, receive, send)
+            await self._page(scope, receive, send)
         else:
             await self.answer(scope, receive, send)
 
