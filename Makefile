@@ -8,7 +8,7 @@ STAMP := .venv/.installed
 LOCK := .uv/bin/uv pip compile --no-config --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --no-header --quiet
 
-.PHONY: help setup demo serve test lint types layers snapshot unit format schema lock bench
+.PHONY: help setup demo serve test lint types layers snapshot docs unit format schema lock bench
 
 help: ## Show what can be made.
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
@@ -25,7 +25,7 @@ demo: $(STAMP) ## Run real loan applications through their whole life, then serv
 serve: $(STAMP) ## Serve the API on servers of its own.
 	@$(VENV)/kalends serve --embedded $(ARGS)
 
-test: lint types layers snapshot unit ## Run everything that the continuous integration runs.
+test: lint types layers snapshot docs unit ## Run everything that the continuous integration runs.
 
 lint: $(STAMP) ## Check style and formatting.
 	$(VENV)/ruff check .
@@ -39,6 +39,9 @@ layers: $(STAMP) ## Check that imports run downwards only.
 
 snapshot: $(STAMP) ## Check that schema.graphql says what the code serves.
 	$(VENV)/kalends export-schema --check
+
+docs: scripts/site/node_modules/.installed ## Build the documentation into build/docs, which the API serves at /docs.
+	NO_MKDOCS_2_WARNING=1 $(VENV)/mkdocs build --quiet
 
 unit: $(STAMP) ## Run the tests on real servers, in parallel.
 	$(VENV)/pytest -n 2 $(ARGS)
