@@ -1,5 +1,6 @@
 """The schema as the reference shows it: which page and anchor each type has, and how types and fields are written."""
 
+import posixpath
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -21,7 +22,7 @@ from graphql import (
 
 FILE = Path(__file__).resolve().parents[2] / "schema.graphql"
 FOLDER = "reference/schema"
-ERRORS = "../../errors.md"
+ERRORS = "errors.md"
 PAGE_OF_KIND = {
     GraphQLObjectType: "objects.md",
     GraphQLInputObjectType: "inputs.md",
@@ -75,25 +76,25 @@ def _operations() -> dict[str, str]:
 
 
 def place(named: GraphQLNamedType) -> str:
-    """Where a type is explained, seen from a page of the schema reference."""
+    """The page and the anchor that explain a type."""
     if named.name in refusals():
         return f"{ERRORS}#{named.name.lower()}"
     if named.name in _operations():
-        return _operations()[named.name]
+        return f"{FOLDER}/{_operations()[named.name]}"
     if named.name.endswith(("Connection", "Edge")):
-        return CONNECTIONS
-    return f"{PAGE_OF_KIND[type(named)]}#{named.name.lower()}"
+        return f"{FOLDER}/{CONNECTIONS}"
+    return f"{FOLDER}/{PAGE_OF_KIND[type(named)]}#{named.name.lower()}"
 
 
-def link(of: GraphQLType) -> str:
-    """A type as Markdown: written as in the schema, leading to its explanation."""
-    return f"[`{of}`]({place(get_named_type(of))})"
+def link(of: GraphQLType, folder: str = FOLDER) -> str:
+    """A type as Markdown for a page in a folder: written as in the schema, leading to its explanation."""
+    return f"[`{of}`]({posixpath.relpath(place(get_named_type(of)), folder or '.')})"
 
 
 def of_kind(kind: type[GraphQLNamedType]) -> Iterator[GraphQLNamedType]:
     """The types that the page of a kind explains, by name."""
     for name, found in sorted(schema().type_map.items()):
-        own = place(found) == f"{PAGE_OF_KIND[kind]}#{name.lower()}" if type(found) is kind else False
+        own = type(found) is kind and place(found) == f"{FOLDER}/{PAGE_OF_KIND[kind]}#{name.lower()}"
         if own and not name.startswith("__"):
             yield found
 

@@ -120,9 +120,9 @@ def _connections() -> str:
 
 def _results() -> str:
     """The unions that belong to an operation, leading there."""
-    results = [each for each in schema().type_map.values() if place(each).startswith(("mutations.md#", "queries.md#"))]
-    unions = sorted((each for each in results if isinstance(each, GraphQLUnionType)), key=lambda one: one.name)
-    return f"\n## Results {'{'} #results {'}'}\n\nEach is explained with its operation: {_list(unions)}.\n"
+    unions = (found for _, found in sorted(schema().type_map.items()) if isinstance(found, GraphQLUnionType))
+    elsewhere = [found for found in unions if not place(found).startswith(f"{FOLDER}/unions.md")]
+    return f"\n## Results {{ #results }}\n\nEach is explained with its operation: {_list(elsewhere)}.\n"
 
 
 def _index(written: Mapping[str, str]) -> str:
