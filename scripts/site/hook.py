@@ -41,6 +41,12 @@ def on_template_context(context: dict[str, Any], template_name: str, config: MkD
     return context
 
 
+def on_post_build(config: MkDocsConfig) -> None:
+    """A map of the site needs its address, which every installation has its own of; empty, it only bears a date."""
+    for name in ("sitemap.xml", "sitemap.xml.gz"):
+        (Path(config.site_dir) / name).unlink()
+
+
 def _expanded(nav: list[Any], pages: list[str]) -> list[Any]:
     """The navigation with each pattern replaced by the pages of its folder that are named nowhere."""
     named = set(_named(nav))
