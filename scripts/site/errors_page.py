@@ -6,7 +6,6 @@ from typing import Any
 
 from graphql import GraphQLUnionType
 
-from api.errors import Code
 from domain.shared.errors import DomainError
 from scripts.site.schema import FOLDER, link, refusals, root, schema, sentence
 
@@ -97,7 +96,7 @@ def _members(of: Any) -> set[str]:
 
 
 def _codes(told: dict[str, dict[str, str]]) -> str:
-    rows = "\n".join(f"| `{code}` | {told[code]['cause']} | {told[code]['remedy']} |" for code in Code)
+    rows = "\n".join(f"| `{code}` | {each['cause']} | {each['remedy']} |" for code, each in told.items())
     return f"\n## Codes {{ #codes }}\n\nIn `errors[].extensions.code`.\n\n| code | cause | remedy |\n|---|---|---|\n{rows}\n"
 
 
