@@ -43,7 +43,7 @@ snapshot: $(STAMP) ## Check that schema.graphql says what the code serves.
 docs: scripts/site/node_modules/.installed ## Build the documentation into build/docs, which the API serves at /docs.
 	NO_MKDOCS_2_WARNING=1 $(VENV)/mkdocs build --quiet
 
-unit: $(STAMP) tests/clients/node_modules/.installed ## Run the tests on real servers, in parallel.
+unit: $(STAMP) tests/clients/node_modules/.installed scripts/site/node_modules/.installed ## Run the tests on real servers, in parallel.
 	$(VENV)/pytest -n 2 $(ARGS)
 
 format: $(STAMP) ## Format the code and mend what can be mended.
