@@ -15,8 +15,8 @@ PAGE = "guides/front-end.md"
 
 async def test_its_program_does_what_the_page_says(journey: Journey, written: Callable[[str], Path]) -> None:
     lender, borrower = await asyncio.gather(journey.lender(5_000), journey.borrower())
-    for title in ("A van", "A roof", "A course"):
-        await journey.listed(borrower, 6_000, title=title)
+    for title in ("A roof", "A stove", "A garden wall"):
+        await journey.listed(borrower, 6_000, title=title, purpose="REPAIRS")
     session = (await log_in(journey.world.api, lender.email)).tokens
     stale = {"accessToken": f"{session['accessToken']}x", "refreshToken": session["refreshToken"]}
 
