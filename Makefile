@@ -40,8 +40,7 @@ layers: $(STAMP) ## Check that imports run downwards only.
 snapshot: $(STAMP) ## Check that schema.graphql says what the code serves.
 	$(VENV)/kalends export-schema --check
 
-docs: scripts/site/node_modules/.installed ## Build the documentation into build/docs, which the API serves at /docs.
-	NO_MKDOCS_2_WARNING=1 $(VENV)/mkdocs build --quiet
+docs: build/docs/index.html ## Build the documentation, which the API serves at /docs.
 
 unit: $(STAMP) tests/clients/node_modules/.installed scripts/site/node_modules/.installed ## Run the tests on real servers, in parallel.
 	$(VENV)/pytest -n 2 $(ARGS)
@@ -64,6 +63,13 @@ NPM := PATH="$(CURDIR)/$(VENV):$$PATH" npm
 %/node_modules/.installed: %/package.json %/package-lock.json $(STAMP)
 	@cd $* && $(NPM) ci --silent
 	@touch $@
+
+DOCS_MADE_OF := mkdocs.yml schema.graphql CHANGELOG.md CONTRIBUTING.md api/errors.toml api/errors.py $(wildcard domain/*/errors.py) \
+	$(shell find docs scripts/site \( -name node_modules -o -name __pycache__ \) -prune -o -type f -print)
+
+build/docs/index.html: scripts/site/node_modules/.installed $(DOCS_MADE_OF)
+	@echo "kalends: building the documentation"
+	@NO_MKDOCS_2_WARNING=1 $(VENV)/mkdocs build --quiet
 
 bench: bench/peers/node_modules/.installed ## Measure it beside its peers and write docs/performance.md. ARGS="--only A,C --rounds 3".
 	@$(VENV)/python -m bench.run $(ARGS)
