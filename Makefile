@@ -9,9 +9,9 @@ LOCK := .uv/bin/uv pip compile --no-config --universal --python-version 3.11 --g
 	--no-emit-index-url --no-emit-find-links --no-header --quiet
 
 # The sites of api/sites.py, each named by the page that its rule below makes.
-SITES := build/explorer/index.html
+SITES := build/explorer/index.html build/docs/index.html
 
-.PHONY: help setup sites demo serve test lint types layers snapshot unit format schema authorisation lock bench
+.PHONY: help setup sites demo serve test lint types layers snapshot docs unit format schema authorisation lock bench
 
 help: ## Show what can be made.
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
@@ -30,7 +30,7 @@ demo: $(STAMP) $(SITES) ## Run real loan applications through their whole life, 
 serve: $(STAMP) $(SITES) ## Serve the API on servers of its own.
 	@$(VENV)/kalends serve --embedded $(ARGS)
 
-test: lint types layers snapshot unit ## Run everything that the continuous integration runs.
+test: lint types layers snapshot docs unit ## Run everything that the continuous integration runs.
 
 lint: $(STAMP) ## Check style and formatting.
 	$(VENV)/ruff check .
@@ -44,6 +44,8 @@ layers: $(STAMP) ## Check that imports run downwards only.
 
 snapshot: $(STAMP) ## Check that schema.graphql says what the code serves.
 	$(VENV)/kalends export-schema --check
+
+docs: build/docs/index.html ## Build the documentation, which the API serves at /docs.
 
 unit: $(STAMP) $(SITES) tests/clients/node_modules/.installed ## Run the tests on real servers, in parallel.
 	@bin/chromium >/dev/null
@@ -74,6 +76,13 @@ NPM := PATH="$(CURDIR)/$(VENV):$$PATH" npm
 build/explorer/index.html: web/explorer/node_modules/.installed $(shell find web/explorer -name node_modules -prune -o -type f -print)
 	@echo "kalends: building the explorer"
 	@cd web/explorer && $(NPM) run --silent build
+
+DOCS_MADE_OF := mkdocs.yml schema.graphql CHANGELOG.md CONTRIBUTING.md api/errors.toml api/errors.py $(wildcard domain/*/errors.py) \
+	$(shell find docs scripts/site \( -name node_modules -o -name __pycache__ \) -prune -o -type f -print)
+
+build/docs/index.html: scripts/site/node_modules/.installed $(DOCS_MADE_OF)
+	@echo "kalends: building the documentation"
+	@NO_MKDOCS_2_WARNING=1 $(VENV)/mkdocs build --quiet
 
 bench: bench/peers/node_modules/.installed ## Measure it beside its peers and write docs/performance.md. ARGS="--only reads --rounds 3".
 	@$(VENV)/python -m bench.run $(ARGS)
