@@ -20,6 +20,7 @@ OPEN_LOANS = """query OpenLoans($grades: [Grade!]!, $first: Int!, $after: String
     }
     me { wallet { available { amount } } }
 }"""
+PLANS = "{ me { autoInvestPlans { id } } }"
 PLACE_BIDS = "results { __typename ... on UserError { code } }"
 
 
@@ -28,6 +29,11 @@ async def make_plans(scene: Scene, lenders: Sequence[Lender]) -> None:
     planners = [lender for lender in lenders if not lender.by_hand]
     with scene.show.part("Lenders make plans", len(planners)) as done:
         await together(planners, partial(_make_plan, scene), done)
+
+
+async def pause_plans(scene: Scene, lenders: Sequence[Lender]) -> None:
+    """The plans rest: what lists from now on is left to those who choose by hand."""
+    await together(lenders, partial(_pause_plans, scene), lambda: None)
 
 
 async def bid_by_hand(scene: Scene, lenders: Sequence[Lender]) -> None:
@@ -50,6 +56,12 @@ async def _make_plan(scene: Scene, lender: Lender) -> None:
         keep=said(0),
         idempotencyKey=f"plan-{lender.email}",
     )
+
+
+async def _pause_plans(scene: Scene, lender: Lender) -> None:
+    me = scene.api.as_user(lender.token)
+    for plan in (await me.ask(PLANS))["me"]["autoInvestPlans"]:
+        await me.do("pauseAutoInvestPlan", "plan { status }", planId=plan["id"])
 
 
 async def _bid(scene: Scene, lender: Lender, draw: Random) -> None:
