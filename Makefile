@@ -8,7 +8,13 @@ STAMP := .venv/.installed
 LOCK := .uv/bin/uv pip compile --no-config --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --no-header --quiet
 
-.PHONY: help setup demo serve test lint types layers snapshot unit format schema lock bench
+# The sites of api/sites.py, each named by the page that its rule below makes.
+SITES :=
+# What browsers may have gzipped is put beside each file of a folder.
+GZIP = find $(1) -type f -size +1k \( -name '*.js' -o -name '*.css' -o -name '*.html' -o -name '*.svg' -o -name '*.json' \) \
+	-exec gzip -9 -k -n -f {} +
+
+.PHONY: help setup sites demo serve test lint types layers snapshot unit format schema lock bench
 
 help: ## Show what can be made.
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
@@ -19,10 +25,12 @@ $(STAMP): requirements-dev.txt requirements-uv.txt requirements.in pyproject.tom
 	@bin/bootstrap
 	@touch $@
 
-demo: $(STAMP) ## Run real loan applications through their whole life, then serve. ARGS=--once ends instead.
+sites: $(SITES) ## Build what is served beside the API.
+
+demo: $(STAMP) $(SITES) ## Run real loan applications through their whole life, then serve. ARGS=--once ends instead.
 	@$(VENV)/kalends demo $(ARGS)
 
-serve: $(STAMP) ## Serve the API on servers of its own.
+serve: $(STAMP) $(SITES) ## Serve the API on servers of its own.
 	@$(VENV)/kalends serve --embedded $(ARGS)
 
 test: lint types layers snapshot unit ## Run everything that the continuous integration runs.
@@ -40,7 +48,8 @@ layers: $(STAMP) ## Check that imports run downwards only.
 snapshot: $(STAMP) ## Check that schema.graphql says what the code serves.
 	$(VENV)/kalends export-schema --check
 
-unit: $(STAMP) ## Run the tests on real servers, in parallel.
+unit: $(STAMP) $(SITES) tests/clients/node_modules/.installed ## Run the tests on real servers, in parallel.
+	@bin/chromium >/dev/null
 	$(VENV)/pytest -n 2 $(ARGS)
 
 format: $(STAMP) ## Format the code and mend what can be mended.

@@ -23,6 +23,7 @@ from api.http import GraphQLOverHTTP
 from api.live import hub
 from api.masking import bug, present
 from api.middleware import AccessLog, SecurityHeaders
+from api.sites import Sites
 from api.webhooks import Receiver, Webhooks
 from api.websocket import GraphQLOverWebSocket
 from domain.shared import bell, db, policy
@@ -44,7 +45,9 @@ def create_app(settings: Settings) -> Starlette:
     from domain.identity.queries import viewer_of
     from domain.payments.commands import receive_webhook
 
-    return assemble(settings, schema, viewer_of, receive_webhook)
+    app = assemble(settings, schema, viewer_of, receive_webhook)
+    app.router.default = Sites(app.router.not_found, sandbox=settings.is_sandbox)
+    return app
 
 
 def assemble(
