@@ -9,12 +9,12 @@ LOCK := .uv/bin/uv pip compile --no-config --universal --python-version 3.11 --g
 	--no-emit-index-url --no-emit-find-links --no-header --quiet
 
 # The sites of api/sites.py, each named by the page that its rule below makes.
-SITES :=
+SITES := build/marketplace/index.html
 # What browsers may have gzipped is put beside each file of a folder.
 GZIP = find $(1) -type f -size +1k \( -name '*.js' -o -name '*.css' -o -name '*.html' -o -name '*.svg' -o -name '*.json' \) \
 	-exec gzip -9 -k -n -f {} +
 
-.PHONY: help setup sites demo serve test lint types layers snapshot unit format schema lock bench
+.PHONY: help setup sites marketplace demo serve test lint types layers snapshot unit format schema lock bench
 
 help: ## Show what can be made.
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
@@ -69,6 +69,16 @@ NPM := PATH="$(CURDIR)/$(VENV):$$PATH" npm
 
 %/node_modules/.installed: %/package.json %/package-lock.json $(STAMP)
 	@cd $* && $(NPM) ci --silent
+	@touch $@
+
+MARKETPLACE := examples/marketplace
+marketplace: build/marketplace/index.html ## Build the example marketplace, which the API serves at `/`.
+
+# Its own scripts generate the typed documents from schema.graphql and check the types first.
+build/marketplace/index.html: $(MARKETPLACE)/node_modules/.installed schema.graphql \
+	$(filter-out $(MARKETPLACE)/src/gql/%,$(shell find $(MARKETPLACE) -path '*/node_modules' -prune -o -type f -print))
+	@cd $(MARKETPLACE) && $(NPM) run --silent build
+	@$(call GZIP,$(@D))
 	@touch $@
 
 bench: bench/peers/node_modules/.installed ## Measure it beside its peers and write docs/performance.md. ARGS="--only A,C --rounds 3".

@@ -43,7 +43,8 @@ function Shown({ loan }: { loan: ShownLoan }) {
         <div>
           <h1>{loan.title}</h1>
           <p className="muted">
-            <span className={`status status-${loan.status}`}>{texts.loanStatus[loan.status]}</span> {loan.reference} · {texts.purposes[loan.purpose]}
+            <span className={`status status-${loan.status}`}>{texts.loanStatus[loan.status]}</span> {loan.reference}
+            {texts.purposes[loan.purpose] !== loan.title && ` · ${texts.purposes[loan.purpose]}`}
           </p>
         </div>
       </div>
@@ -90,16 +91,14 @@ function Filling({ loan, funding: given }: { loan: ShownLoan; funding: NonNullab
         <h2 id="funding-title">{isOpen && isPositive(funding.remaining) ? texts.loan.funded(percent) : texts.fundingStatus[funding.status]}</h2>
         {isOpen && <LiveMark />}
       </div>
-      <FundingBar funding={funding} label={loan.title} />
-      <p className="muted funding-line">
-        <Icon name="people" /> {texts.loan.lenders(format.count(funding.lenders), funding.lenders)}
-        {isOpen && business.platform && (
-          <>
-            <Icon name="clock" /> {texts.market.closesIn(format.until(funding.deadlineAt, business.now()))} (
-            {format.instant(funding.deadlineAt, business.timeZone)})
-          </>
-        )}
-      </p>
+      <FundingBar funding={funding} label={loan.title}>
+        <span><Icon name="people" /> {texts.loan.lenders(format.count(funding.lenders), funding.lenders)}</span>
+      </FundingBar>
+      {isOpen && business.platform && (
+        <p className="muted small">
+          <Icon name="clock" /> {texts.market.closesIn(format.until(funding.deadlineAt, business.now()))} ({format.instant(funding.deadlineAt, business.timeZone)})
+        </p>
+      )}
       <p className="unseen" aria-live="polite">{isOpen ? texts.loan.fundingChanged(percent, format.moneyShort(funding.remaining)) : texts.fundingStatus[funding.status]}</p>
       <LatestBids loan={loan} />
     </section>

@@ -82,7 +82,7 @@ function LoanRow({ loan }: { loan: LoanCardFragment }) {
       <div className="loan-name">
         <Link to={`/loans/${loan.id}`} className="cover">{loan.title}</Link>
         <span className="muted">
-          {purpose.toLowerCase() === loan.title.toLowerCase() ? "" : `${purpose} · `}
+          {purpose !== loan.title && `${purpose} · `}
           {texts.method[loan.method]}
         </span>
       </div>

@@ -5,7 +5,7 @@ import { useBusiness } from "../business";
 import { useFormat } from "../format";
 import { NotesDocument, PortfolioDocument, type NoteStatus, type PortfolioQuery } from "../gql/graphql";
 import { useTexts } from "../i18n";
-import { isPositive, sum } from "../money";
+import { isPositive, minus, sum } from "../money";
 import { CashFlows } from "../parts/CashFlows";
 import { Facts } from "../parts/Facts";
 import { FundingBar } from "../parts/Funding";
@@ -63,7 +63,7 @@ function Own() {
 function Totals({ me: { portfolio } }: { me: Mine }) {
   const texts = useTexts();
   const format = useFormat();
-  const received = sum([portfolio.interestReceived, portfolio.lateInterestReceived], portfolio.invested.currency);
+  const received = minus(sum([portfolio.interestReceived, portfolio.lateInterestReceived], portfolio.invested.currency), portfolio.feesPaid);
   return (
     <>
       {!isPositive(portfolio.invested) && <p className="lead">{texts.portfolio.empty}</p>}

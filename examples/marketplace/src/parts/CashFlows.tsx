@@ -7,7 +7,7 @@ import { isPositive, minor, sum, type Money } from "../money";
 
 export type CashFlow = NonNullable<PortfolioQuery["me"]>["portfolio"]["cashFlows"][number];
 
-const HEIGHT = 220;
+const HEIGHT = 260;
 const TOP = 10;
 const BOTTOM = 22;
 const LABELS_APART = 64;

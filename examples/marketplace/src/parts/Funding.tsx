@@ -1,4 +1,4 @@
-import { useRef } from "react";
+import { useRef, type ReactNode } from "react";
 
 import { useFormat } from "../format";
 import type { FundingPartsFragment } from "../gql/graphql";
@@ -13,16 +13,16 @@ export function useLatest(funding: FundingPartsFragment): FundingPartsFragment {
 }
 
 /** How far a loan is filled. */
-export function FundingBar({ funding: given, label }: { funding: FundingPartsFragment; label: string }) {
+export function FundingBar({ funding: given, label, children }: { funding: FundingPartsFragment; label: string; children?: ReactNode }) {
   const texts = useTexts();
   const format = useFormat();
   const funding = useLatest(given);
   const percent = percentOf(funding.committed, funding.target);
-  const isFull = funding.status !== "OPEN" || percent >= 100;
+  const isOpen = funding.status === "OPEN";
   return (
     <div className="funding">
       <div
-        className={`bar${isFull ? " full" : ""}`}
+        className={`bar${isOpen ? "" : " full"}`}
         role="progressbar"
         aria-label={label}
         aria-valuemin={0}
@@ -32,8 +32,8 @@ export function FundingBar({ funding: given, label }: { funding: FundingPartsFra
         <div className="bar-filled" style={{ inlineSize: `${percent}%` }} />
       </div>
       <div className="funding-words">
-        <span>{funding.status === "OPEN" ? texts.loan.funded(format.percent(percent)) : texts.fundingStatus[funding.status]}</span>
-        {funding.status === "OPEN" && <span>{texts.loan.left(format.moneyShort(funding.remaining))}</span>}
+        {children ?? <span>{isOpen ? texts.loan.funded(format.percent(percent)) : texts.fundingStatus[funding.status]}</span>}
+        {isOpen && <span>{texts.loan.left(format.moneyShort(funding.remaining))}</span>}
       </div>
     </div>
   );
