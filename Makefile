@@ -9,10 +9,7 @@ LOCK := .uv/bin/uv pip compile --no-config --universal --python-version 3.11 --g
 	--no-emit-index-url --no-emit-find-links --no-header --quiet
 
 # The sites of api/sites.py, each named by the page that its rule below makes.
-SITES := build/marketplace/index.html
-# What browsers may have gzipped is put beside each file of a folder.
-GZIP = find $(1) -type f -size +1k \( -name '*.js' -o -name '*.css' -o -name '*.html' -o -name '*.svg' -o -name '*.json' \) \
-	-exec gzip -9 -k -n -f {} +
+SITES := build/explorer/index.html build/marketplace/index.html
 
 .PHONY: help setup sites marketplace demo serve test lint types layers snapshot unit format schema lock bench
 
@@ -25,7 +22,7 @@ $(STAMP): requirements-dev.txt requirements-uv.txt requirements.in pyproject.tom
 	@bin/bootstrap
 	@touch $@
 
-sites: $(SITES) ## Build what is served beside the API.
+sites: $(SITES) ## Build what is served beside the API: the explorer, the example marketplace.
 
 demo: $(STAMP) $(SITES) ## Run real loan applications through their whole life, then serve. ARGS=--once ends instead.
 	@$(VENV)/kalends demo $(ARGS)
@@ -77,9 +74,13 @@ marketplace: build/marketplace/index.html ## Build the example marketplace, whic
 # Its own scripts generate the typed documents from schema.graphql and check the types first.
 build/marketplace/index.html: $(MARKETPLACE)/node_modules/.installed schema.graphql \
 	$(filter-out $(MARKETPLACE)/src/gql/%,$(shell find $(MARKETPLACE) -path '*/node_modules' -prune -o -type f -print))
+	@echo "kalends: building the marketplace"
 	@cd $(MARKETPLACE) && $(NPM) run --silent build
-	@$(call GZIP,$(@D))
 	@touch $@
+
+build/explorer/index.html: web/explorer/node_modules/.installed $(shell find web/explorer -name node_modules -prune -o -type f -print)
+	@echo "kalends: building the explorer"
+	@cd web/explorer && $(NPM) run --silent build
 
 bench: bench/peers/node_modules/.installed ## Measure it beside its peers and write docs/performance.md. ARGS="--only A,C --rounds 3".
 	@$(VENV)/python -m bench.run $(ARGS)

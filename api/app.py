@@ -14,8 +14,10 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route, WebSocketRoute
+from starlette.types import ASGIApp
 from tortoise.exceptions import OperationalError
 
+from api import explorer
 from api.bearer import Authenticate
 from api.errors import Code, top_level
 from api.execution import Executor
@@ -23,6 +25,7 @@ from api.http import GraphQLOverHTTP
 from api.live import hub
 from api.masking import bug, present
 from api.middleware import AccessLog, SecurityHeaders
+from api.pages import welcome
 from api.sites import Sites
 from api.webhooks import Receiver, Webhooks
 from api.websocket import GraphQLOverWebSocket
@@ -45,21 +48,26 @@ def create_app(settings: Settings) -> Starlette:
     from domain.identity.queries import viewer_of
     from domain.payments.commands import receive_webhook
 
-    app = assemble(settings, schema, viewer_of, receive_webhook)
+    app = assemble(settings, schema, viewer_of, receive_webhook, explorer.Page())
+    app.router.routes.append(explorer.personas(settings))
     app.router.default = Sites(app.router.not_found, sandbox=settings.is_sandbox)
     return app
 
 
 def assemble(
-    settings: Settings, schema: strawberry.Schema, authenticate: Authenticate, receive_webhook: Receiver
+    settings: Settings,
+    schema: strawberry.Schema,
+    authenticate: Authenticate,
+    receive_webhook: Receiver,
+    page: ASGIApp = welcome,
 ) -> Starlette:
-    """An application from its parts: the schema it serves, who tokens speak for, where webhooks are stored."""
+    """An application from its parts: the schema, who tokens speak for, where webhooks are stored, what browsers see."""
     executor = Executor(schema, compiled=settings.compiled_executor)
     sdl = PlainTextResponse(schema.as_str().rstrip() + "\n", headers={"cache-control": "public, max-age=300"})
     app = Starlette(
         lifespan=_lifespan(settings),
         routes=[
-            Route("/graphql", GraphQLOverHTTP(executor, authenticate)),
+            Route("/graphql", GraphQLOverHTTP(executor, authenticate, page)),
             WebSocketRoute("/graphql", GraphQLOverWebSocket(executor, authenticate)),
             Route("/schema.graphql", sdl),
             Route(

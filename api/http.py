@@ -11,7 +11,7 @@ from typing import Any
 import orjson
 from graphql import GraphQLError, OperationType
 from starlette.datastructures import Headers
-from starlette.types import Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from api import params
 from api.bearer import CHALLENGE, Authenticate, viewer_of
@@ -21,7 +21,6 @@ from api.errors import Code, top_level
 from api.execution import Answer, Executor, Operation
 from api.masking import busy, present
 from api.negotiation import DEFAULT, Answering, accepts_html, negotiate
-from api.pages import welcome
 from domain.shared.actor import STRANGER, Viewer
 from domain.shared.errors import Busy
 
@@ -45,15 +44,16 @@ class HTTPRefusal(Exception):
 class GraphQLOverHTTP:
     """The ASGI application behind /graphql for HTTP."""
 
-    def __init__(self, executor: Executor, authenticate: Authenticate) -> None:
+    def __init__(self, executor: Executor, authenticate: Authenticate, page: ASGIApp) -> None:
         self._executor = executor
         self._authenticate = authenticate
+        self._page = page
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
         headers = Headers(scope=scope)
         if scope["method"] == "GET" and accepts_html(headers.get("accept")) and b"query=" not in scope["query_string"]:
-            await welcome(scope, receive, send)
+            await self._page(scope, receive, send)
             return
         answering = negotiate(headers.get("accept"))
         try:

@@ -64,9 +64,28 @@ class Site:
     sandbox_only: bool = False
 
 
+EXPLORER = Site(
+    "explorer",
+    "/graphql",
+    # Its editor sets sizes and places by style attributes, which can load and run nothing.
+    OWN_ORIGIN
+    | {
+        "style-src-elem": "'self'",
+        "style-src-attr": "'unsafe-inline'",
+        "worker-src": "'self'",
+        "font-src": "'self' data:",
+    },
+    hashed="assets",
+)
+MAP = Site(
+    "explorer/map",
+    "/graphql/map",
+    # It lays out the graph in a worker of its own making, by WebAssembly.
+    EXPLORER.policy | {"script-src": "'self' 'wasm-unsafe-eval'", "worker-src": "blob:"},
+)
 DOCS = Site("docs", "/docs", OWN_ORIGIN | {"style-src": "'self' 'unsafe-inline'", "worker-src": "'self'"}, NOT_FOUND)
 MARKETPLACE = Site("marketplace", "", OWN_ORIGIN, fallback=INDEX, hashed="assets", sandbox_only=True)
-SITES = (DOCS, MARKETPLACE)
+SITES = (MAP, EXPLORER, DOCS, MARKETPLACE)
 """The first whose path an address begins with answers."""
 
 
@@ -92,7 +111,7 @@ class Sites:
 class Folder:
     """A site's files."""
 
-    def __init__(self, site: Site, folders: Sequence[Path]) -> None:
+    def __init__(self, site: Site, folders: Sequence[Path] = FOLDERS) -> None:
         self._site = site
         places = [folder.resolve() / site.name for folder in folders]
         self._root = next((place for place in places if place.is_dir()), places[-1])
@@ -146,8 +165,12 @@ class Folder:
             sent, sent_with = packed, sent_with | {"content-encoding": "gzip"}
         media_type = mimetypes.guess_type(file.name)[0] or "application/octet-stream"
         answer = FileResponse(sent, status, sent_with, media_type, stat_result=sent.stat())
-        known = status == 200 and self._files.is_not_modified(answer.headers, headers)
-        return NotModifiedResponse(answer.headers) if known else answer
+        if status != 200 or not self._files.is_not_modified(answer.headers, headers):
+            return answer
+        unchanged = NotModifiedResponse(answer.headers)
+        # A browser takes the policy of this answer for the page that it has: it must be the same.
+        unchanged.headers["content-security-policy"] = sent_with["content-security-policy"]
+        return unchanged
 
 
 def written(policy: Policy) -> str:

@@ -14,6 +14,7 @@ from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from cli.demo import marker
 from cli.embedded import EmbeddedServers
 from cli.home import RunInfo, default_home, kept_secrets, prepare, read_run_info, server_account, write_run_info
 from cli.processes import Platform
@@ -74,7 +75,8 @@ def stage(home: Path, port: int) -> Iterator[Stage]:
         else:
             servers = stack.enter_context(EmbeddedServers(home))
             environment, supervisor = servers.environment(), servers.supervisor
-        platform = Platform(supervisor, home, environment | DURATION, port=port)
+        personas = {"KALENDS_PERSONAS_FILE": str(marker.path(home))}
+        platform = Platform(supervisor, home, environment | DURATION | personas, port=port)
         setting = Stage(platform, environment)
         setting.kalends("migrate")
         if not os.environ.get("DATABASE_URL"):

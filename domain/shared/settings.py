@@ -5,6 +5,7 @@ from a `.env` file. Nothing here changes while a process runs.
 """
 
 from functools import lru_cache
+from pathlib import Path
 from typing import Literal
 
 from pydantic import AliasChoices, Field, SecretStr, model_validator
@@ -30,6 +31,7 @@ class Settings(BaseSettings):
     secret_key: SecretStr = SecretStr("")
     profile: str = "CN_2016"
     public_url: str = "http://127.0.0.1:8000"
+    personas_file: Path | None = None
     cors_origins: list[str] = []
     access_token_minutes: int = Field(10, ge=1, le=60)
     refresh_token_days: int = Field(30, ge=1, le=365)

@@ -114,14 +114,14 @@ def _enter_rounds(scene: Scene, ends_on: date) -> None:
 
 
 async def _logins(scene: Scene) -> tuple[Login, ...]:
-    """A borrower whose loan is being repaid (or, if there is none, any), the lender with the largest means, the operator."""
+    """A borrower whose loan is being repaid (or, if there is none, any), a lender of all grades with large means, the operator."""
     cast = scene.cast
     borrower = cast.borrowers[0]
     for other in cast.borrowers:
         if other.loan_id and (await scene.operator.ask(STATUS, id=other.loan_id))["loan"]["status"] == "ACTIVE":
             borrower = other
             break
-    lender = max(cast.lenders, key=lambda lender: lender.deposit_minor)
+    lender = max(cast.lenders, key=lambda lender: (len(lender.grades), lender.deposit_minor))
     return (
         Login("borrower", borrower.email, borrower.password),
         Login("lender", lender.email, lender.password),

@@ -135,7 +135,9 @@ async def test_files_with_hashes_are_kept_and_others_asked_for_again(web: httpx.
     assert packed.headers["content-type"] == plain.headers["content-type"] == "text/javascript; charset=utf-8"
     first = await web.get("/plain.txt")
     assert first.headers["cache-control"] == "no-cache"
-    assert (await web.get("/plain.txt", headers={"if-none-match": first.headers["etag"]})).status_code == 304
+    again = await web.get("/plain.txt", headers={"if-none-match": first.headers["etag"]})
+    assert again.status_code == 304
+    assert again.headers["content-security-policy"] == first.headers["content-security-policy"]
 
 
 async def test_a_page_may_run_its_own_scripts_and_no_others(web: httpx.AsyncClient) -> None:

@@ -256,7 +256,7 @@ export const en = {
     expired: "Your session has ended. Sign in again.",
     sandboxTitle: "Look around as somebody",
     sandboxHint: "This is a sandbox. These people are made up, and so is their money.",
-    as: (name: string) => `Go on as ${name}`,
+    as: { lender: "A lender", borrower: "A borrower" },
   },
   perMonths: (count: string, of: number) => `${count} ${several(of, "month", "months")}`,
   perBiweeks: (count: string, of: number) => `${count} ${several(of, "fortnight", "fortnights")}`,

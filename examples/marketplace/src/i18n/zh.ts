@@ -231,7 +231,7 @@ export const zh: Texts = {
     expired: "会话已结束，请重新登录。",
     sandboxTitle: "以某人的身份体验",
     sandboxHint: "这是沙盒环境，人物与资金均为虚构。",
-    as: (name) => `以 ${name} 的身份继续`,
+    as: { lender: "出借人", borrower: "借款人" },
   },
   perMonths: (count) => `${count} 个月`,
   perBiweeks: (count) => `${count} 个双周`,

@@ -1,8 +1,9 @@
 import { useEffect, useState, type FormEvent } from "react";
 
 import { useFormat } from "../format";
-import { useTexts } from "../i18n";
+import { useTexts, type Texts } from "../i18n";
 import { useTitle } from "../parts/title";
+import { usePersonas, type Persona } from "../personas";
 import { go } from "../router";
 import { logIn, useHasExpired, useSession, type SignedIn } from "../session";
 
@@ -20,8 +21,39 @@ export function SignInPage({ next }: { next: string }) {
       <h1>{texts.signIn.title}</h1>
       {hasExpired && <p className="notice warn">{texts.signIn.expired}</p>}
       <SignInForm />
+      <Personas />
     </div>
   );
+}
+
+function Personas() {
+  const texts = useTexts();
+  const personas = usePersonas();
+  const [isBusy, setBusy] = useState(false);
+  if (personas.length === 0) return null;
+  const be = async ({ email, password }: Persona) => {
+    setBusy(true);
+    await logIn(email, password);
+    setBusy(false);
+  };
+  return (
+    <section className="card personas" aria-labelledby="personas-title">
+      <div>
+        <h2 id="personas-title">{texts.signIn.sandboxTitle}</h2>
+        <p className="muted">{texts.signIn.sandboxHint}</p>
+      </div>
+      {personas.map((persona) => (
+        <button key={persona.email} type="button" className="button persona" disabled={isBusy} onClick={() => void be(persona)}>
+          <b>{isRole(persona.role, texts) ? texts.signIn.as[persona.role] : persona.role}</b>
+          <span className="muted small">{persona.email}</span>
+        </button>
+      ))}
+    </section>
+  );
+}
+
+function isRole(role: string, texts: Texts): role is keyof Texts["signIn"]["as"] {
+  return role in texts.signIn.as;
 }
 
 function SignInForm() {
