@@ -5,9 +5,12 @@ import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 
+from cli.processes import Platform
+from tests.api.conftest import SECRETS
 from tests.support.browser import DESKTOP, PHONE, Browser, Page
 from tests.support.journey import Journey, Party
 from tests.support.people import PASSWORD
@@ -215,9 +218,25 @@ async def test_a_session_goes_on_with_new_tokens_until_it_is_over(
 
         await spoil(page, accessToken="spoilt", refreshToken="spoilt")
         await page.goto("/portfolio")
-        await page.click("main >> text=Sign in")
+        await page.click("main a:has-text('Sign in')")
         await page.see("text=Your session has ended. Sign in again.")
         assert all("401" in problem for problem in await page.problems())
+
+
+async def test_a_sandbox_offers_its_people(browser: Browser, journey: Journey, tmp_path: Path) -> None:
+    lender = await journey.lender(700)
+    story = tmp_path / "story.json"
+    story.write_text(json.dumps({"logins": [{"role": "lender", "email": lender.email, "password": PASSWORD}]}))
+    world = journey.world.platform
+    offering = Platform(
+        world.supervisor, tmp_path, world.environment | {"KALENDS_PERSONAS_FILE": str(story)}, secrets=SECRETS
+    )
+    offering.spawn_api("offering", offering.port)
+    await asyncio.to_thread(offering.wait_for, f"{offering.url}/readyz")
+    async with browser.page(offering.url) as page:
+        await page.goto("/sign-in?next=/portfolio")
+        await page.click("role=button[name=/A lender/]")
+        await page.see("dt:has-text('Available') + dd:has-text('¥700.00')")
 
 
 async def test_what_is_not_there_says_so(browser: Browser, journey: Journey) -> None:
