@@ -50,6 +50,7 @@ async def record(events: Sequence[Event]) -> None:
     )
     transaction.ring.outbox = True
     for event in events:
+        transaction.ring.kinds.add(event.kind)
         if event.loan_id is not None:
             transaction.ring.loan_ids.add(event.loan_id)
         transaction.ring.user_ids.update(event.audience)

@@ -1,0 +1,64 @@
+from typing import Optional
+
+from pydantic import Field
+
+from .base_model import BaseModel
+from .enums import Currency, Scope, StepKind
+from .fragments import MoneyParts
+
+
+class Desk(BaseModel):
+    platform: "DeskPlatform"
+    documents: list["DeskDocuments"]
+    me: Optional["DeskMe"]
+
+
+class DeskPlatform(BaseModel):
+    profile: "DeskPlatformProfile"
+
+
+class DeskPlatformProfile(BaseModel):
+    currency: Currency
+
+
+class DeskDocuments(BaseModel):
+    id: str
+
+
+class DeskMe(BaseModel):
+    id: str
+    scopes: list[Scope]
+    next_steps: list["DeskMeNextSteps"] = Field(alias="nextSteps")
+    wallet: "DeskMeWallet"
+    events: "DeskMeEvents"
+
+
+class DeskMeNextSteps(BaseModel):
+    kind: StepKind
+
+
+class DeskMeWallet(BaseModel):
+    available: "DeskMeWalletAvailable"
+
+
+DeskMeWalletAvailable = MoneyParts
+
+
+class DeskMeEvents(BaseModel):
+    edges: list["DeskMeEventsEdges"]
+
+
+class DeskMeEventsEdges(BaseModel):
+    node: "DeskMeEventsEdgesNode"
+
+
+class DeskMeEventsEdgesNode(BaseModel):
+    cursor: str
+
+
+Desk.model_rebuild()
+DeskPlatform.model_rebuild()
+DeskMe.model_rebuild()
+DeskMeWallet.model_rebuild()
+DeskMeEvents.model_rebuild()
+DeskMeEventsEdges.model_rebuild()
