@@ -5,9 +5,6 @@ from .desk import (
     Desk,
     DeskDocuments,
     DeskMe,
-    DeskMeEvents,
-    DeskMeEventsEdges,
-    DeskMeEventsEdgesNode,
     DeskMeNextSteps,
     DeskMeWallet,
     DeskMeWalletAvailable,
@@ -36,6 +33,11 @@ from .market import (
     MarketLoansEdgesNodeFundingRemaining,
     MarketLoansPageInfo,
 )
+from .marketplace_activity import (
+    MarketplaceActivity,
+    MarketplaceActivityMarketplaceActivity,
+    MarketplaceActivityMarketplaceActivityLoan,
+)
 from .my_bids import (
     MyBids,
     MyBidsMe,
@@ -46,7 +48,6 @@ from .my_bids import (
     MyBidsMeBidsEdgesNodeLoan,
     MyBidsMeBidsPageInfo,
 )
-from .my_events import MyEvents, MyEventsMyEvents
 from .place_bid import (
     PlaceBid,
     PlaceBidPlaceBidBidBelowMinimum,
@@ -77,9 +78,6 @@ __all__ = [
     "Desk",
     "DeskDocuments",
     "DeskMe",
-    "DeskMeEvents",
-    "DeskMeEventsEdges",
-    "DeskMeEventsEdgesNode",
     "DeskMeNextSteps",
     "DeskMeWallet",
     "DeskMeWalletAvailable",
@@ -103,6 +101,9 @@ __all__ = [
     "MarketLoansEdgesNodeFundingMinimumBid",
     "MarketLoansEdgesNodeFundingRemaining",
     "MarketLoansPageInfo",
+    "MarketplaceActivity",
+    "MarketplaceActivityMarketplaceActivity",
+    "MarketplaceActivityMarketplaceActivityLoan",
     "MoneyInput",
     "MoneyParts",
     "MyBids",
@@ -113,8 +114,6 @@ __all__ = [
     "MyBidsMeBidsEdgesNodeAmount",
     "MyBidsMeBidsEdgesNodeLoan",
     "MyBidsMeBidsPageInfo",
-    "MyEvents",
-    "MyEventsMyEvents",
     "PlaceBid",
     "PlaceBidInput",
     "PlaceBidPlaceBidBidBelowMinimum",

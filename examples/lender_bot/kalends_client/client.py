@@ -6,8 +6,8 @@ from .base_model import UNSET, UnsetType
 from .desk import Desk
 from .input_types import PlaceBidInput
 from .market import Market
+from .marketplace_activity import MarketplaceActivity
 from .my_bids import MyBids
-from .my_events import MyEvents
 from .place_bid import PlaceBid
 
 
@@ -36,13 +36,6 @@ class KalendsClient(AsyncBaseClient):
                 wallet {
                   available {
                     ...MoneyParts
-                  }
-                }
-                events(first: 1) {
-                  edges {
-                    node {
-                      cursor
-                    }
                   }
                 }
               }
@@ -190,19 +183,25 @@ class KalendsClient(AsyncBaseClient):
         data = self.get_data(response)
         return PlaceBid.model_validate(data)
 
-    async def my_events(
+    async def marketplace_activity(
         self, after: Union[Optional[str], UnsetType] = UNSET, **kwargs: Any
-    ) -> AsyncIterator[MyEvents]:
+    ) -> AsyncIterator[MarketplaceActivity]:
         query = gql("""
-            subscription MyEvents($after: String) {
-              myEvents(after: $after) {
+            subscription MarketplaceActivity($after: String) {
+              marketplaceActivity(after: $after) {
                 kind
                 cursor
+                loan {
+                  reference
+                }
               }
             }
             """)
         variables: dict[str, object] = {"after": after}
         async for data in self.execute_ws(
-            query=query, operation_name="MyEvents", variables=variables, **kwargs
+            query=query,
+            operation_name="MarketplaceActivity",
+            variables=variables,
+            **kwargs,
         ):
-            yield MyEvents.model_validate(data)
+            yield MarketplaceActivity.model_validate(data)

@@ -30,7 +30,6 @@ class DeskMe(BaseModel):
     scopes: list[Scope]
     next_steps: list["DeskMeNextSteps"] = Field(alias="nextSteps")
     wallet: "DeskMeWallet"
-    events: "DeskMeEvents"
 
 
 class DeskMeNextSteps(BaseModel):
@@ -42,23 +41,7 @@ class DeskMeWallet(BaseModel):
 
 
 DeskMeWalletAvailable = MoneyParts
-
-
-class DeskMeEvents(BaseModel):
-    edges: list["DeskMeEventsEdges"]
-
-
-class DeskMeEventsEdges(BaseModel):
-    node: "DeskMeEventsEdgesNode"
-
-
-class DeskMeEventsEdgesNode(BaseModel):
-    cursor: str
-
-
 Desk.model_rebuild()
 DeskPlatform.model_rebuild()
 DeskMe.model_rebuild()
 DeskMeWallet.model_rebuild()
-DeskMeEvents.model_rebuild()
-DeskMeEventsEdges.model_rebuild()
