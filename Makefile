@@ -8,6 +8,7 @@ STAMP := .venv/.installed
 LOCK := .uv/bin/uv pip compile --no-config --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --no-header --quiet
 
+BOT := examples/lender_bot
 # The sites of api/sites.py, each named by the page that its rule below makes.
 SITES := build/explorer/index.html build/marketplace/index.html
 
@@ -36,8 +37,9 @@ lint: $(STAMP) ## Check style and formatting.
 	$(VENV)/ruff check .
 	$(VENV)/ruff format --check .
 
-types: $(STAMP) ## Check types.
+types: $(STAMP) $(BOT)/.venv/.installed ## Check types.
 	$(VENV)/mypy
+	cd $(BOT) && .venv/bin/mypy
 
 layers: $(STAMP) ## Check that imports run downwards only.
 	$(VENV)/lint-imports
@@ -45,7 +47,7 @@ layers: $(STAMP) ## Check that imports run downwards only.
 snapshot: $(STAMP) ## Check that schema.graphql says what the code serves.
 	$(VENV)/kalends export-schema --check
 
-unit: $(STAMP) $(SITES) tests/clients/node_modules/.installed ## Run the tests on real servers, in parallel.
+unit: $(STAMP) $(SITES) tests/clients/node_modules/.installed $(BOT)/.venv/.installed ## Run the tests on real servers, in parallel.
 	@bin/chromium >/dev/null
 	$(VENV)/pytest -n 2 $(ARGS)
 
@@ -53,19 +55,27 @@ format: $(STAMP) ## Format the code and mend what can be mended.
 	$(VENV)/ruff check --fix .
 	$(VENV)/ruff format .
 
-schema: $(STAMP) ## Write schema.graphql and migrations/schema.sql anew.
+schema: $(STAMP) $(BOT)/.venv/.installed ## Write schema.graphql, migrations/schema.sql and the bot's client anew.
 	$(VENV)/kalends export-schema
 	$(VENV)/python -m migrations.dump
+	cd $(BOT) && .venv/bin/ariadne-codegen >/dev/null
 
 lock: $(STAMP) ## Write the requirements*.txt anew from the requirements*.in.
 	$(LOCK) requirements.in --output-file requirements.txt
 	$(LOCK) requirements-dev.in --output-file requirements-dev.txt
 	$(LOCK) requirements-uv.in --output-file requirements-uv.txt
+	$(LOCK) $(BOT)/requirements.in --output-file $(BOT)/requirements.txt
 
 NPM := PATH="$(CURDIR)/$(VENV):$$PATH" npm
 
 %/node_modules/.installed: %/package.json %/package-lock.json $(STAMP)
 	@cd $* && $(NPM) ci --silent
+	@touch $@
+
+# The bot's environment is its own: none of its packages is the product's.
+$(BOT)/.venv/.installed: $(BOT)/requirements.txt $(STAMP)
+	@.uv/bin/uv venv --quiet --allow-existing --python $(VENV)/python $(BOT)/.venv
+	@.uv/bin/uv pip sync --quiet --python $(BOT)/.venv/bin/python --require-hashes $(BOT)/requirements.txt
 	@touch $@
 
 MARKETPLACE := examples/marketplace

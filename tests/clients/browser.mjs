@@ -13,6 +13,7 @@ const browser = await chromium.launch({
   ],
 })
 const pages = new Map()
+const FUNCTION = /^\s*(async\s*)?\([^()]*\)\s*=>/
 
 async function open({ baseURL, width, height, phone, locale }) {
   const context = await browser.newContext({
@@ -52,6 +53,8 @@ async function call({ page, selector, name, args }) {
   const owner = pages.get(page).page
   const target = selector === null ? owner : owner.locator(selector)
   const [method, member] = name.split('.').reverse()
+  // Playwright calls a function in the page, and takes a text for an expression.
+  if (method === 'evaluate' && FUNCTION.test(args[0])) args[0] = (0, eval)(args[0])
   const value = await (member ? target[member] : target)[method](...args)
   // Playwright's own objects stay here.
   return name === 'evaluate' || Array.isArray(value) || Object(value) !== value ? value : undefined

@@ -155,3 +155,4 @@ async def chromium() -> AsyncIterator[Browser]:
             assert running.process.stdin, "a pipe"
             running.process.stdin.close()
             await listening
+            await running.process.wait()

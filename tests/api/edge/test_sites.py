@@ -4,6 +4,7 @@ import asyncio
 import base64
 import gzip
 import hashlib
+import os
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -126,7 +127,7 @@ async def test_nothing_outside_of_the_folders_is_served(web: httpx.AsyncClient, 
     assert "outside" not in answer.text
 
 
-async def test_files_with_hashes_are_kept_and_others_asked_for_again(web: httpx.AsyncClient) -> None:
+async def test_files_with_hashes_are_kept_and_others_asked_for_again(web: httpx.AsyncClient, folder: Path) -> None:
     packed = await web.get("/assets/long-4f2a9c1e.js", headers={"accept-encoding": "gzip"})
     plain = await web.get("/assets/long-4f2a9c1e.js", headers={"accept-encoding": "identity"})
     assert (packed.headers["content-encoding"], packed.text) == ("gzip", LONG)
@@ -135,9 +136,16 @@ async def test_files_with_hashes_are_kept_and_others_asked_for_again(web: httpx.
     assert packed.headers["content-type"] == plain.headers["content-type"] == "text/javascript; charset=utf-8"
     first = await web.get("/plain.txt")
     assert first.headers["cache-control"] == "no-cache"
-    again = await web.get("/plain.txt", headers={"if-none-match": first.headers["etag"]})
+    known = {"if-none-match": first.headers["etag"]}
+    again = await web.get("/plain.txt", headers=known)
     assert again.status_code == 304
     assert again.headers["content-security-policy"] == first.headers["content-security-policy"]
+    page = folder / "shop/plain.txt"
+    stat = page.stat()
+    page.write_text("plane")
+    os.utime(page, ns=(stat.st_atime_ns, stat.st_mtime_ns))
+    assert (await web.get("/plain.txt", headers=known)).text == "plane"
+    page.write_text("plain")
 
 
 async def test_a_page_may_run_its_own_scripts_and_no_others(web: httpx.AsyncClient) -> None:

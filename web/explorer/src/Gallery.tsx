@@ -4,9 +4,12 @@ import { exampleNamed, filled, groups, type Example } from './gallery'
 import { logIn, useVisitor } from './session'
 import { usePersonas } from './personas'
 
+/** On a phone the gallery covers the editors. */
+export const isNarrow = () => matchMedia('(max-width: 700px)').matches
+
 /** Opens an example in a tab of its own. */
 function useOpen(): (example: Example) => Promise<void> {
-  const { addTab } = useGraphiQLActions()
+  const { addTab, setVisiblePlugin } = useGraphiQLActions()
   const queryEditor = useGraphiQL((state) => state.queryEditor)
   const variableEditor = useGraphiQL((state) => state.variableEditor)
   return useCallback(
@@ -15,8 +18,9 @@ function useOpen(): (example: Example) => Promise<void> {
       addTab()
       queryEditor?.setValue(example.query)
       variableEditor?.setValue(variables.trim())
+      if (isNarrow()) setVisiblePlugin(null)
     },
-    [addTab, queryEditor, variableEditor],
+    [addTab, setVisiblePlugin, queryEditor, variableEditor],
   )
 }
 
@@ -37,7 +41,7 @@ function Gallery() {
               <li key={example.name}>
                 <button type="button" onClick={() => void open(example)}>
                   <strong>{example.title}</strong>
-                  {example.description && <span>{example.description}</span>}
+                  {example.description && <span>{withCode(example.description)}</span>}
                 </button>
               </li>
             ))}
@@ -46,6 +50,11 @@ function Gallery() {
       ))}
     </section>
   )
+}
+
+/** What stands between backticks, as code. */
+function withCode(text: string) {
+  return text.split('`').map((part, index) => (index % 2 ? <code key={index}>{part}</code> : part))
 }
 
 /** Signs in as the persona whose eyes a group's examples need, where the sandbox has one. */

@@ -20,8 +20,13 @@ export function SignIn() {
   }, [])
   return (
     <details className="sign-in" ref={menu}>
-      <summary>{visitor ? `${visitor.name} · ${role(visitor)}` : 'Sign in'}</summary>
-      <div className="panel">{visitor ? <Signed visitor={visitor} /> : <Choice done={close} />}</div>
+      <summary>
+        {visitor ? visitor.name : 'Sign in'}
+        {visitor && <span className="role"> · {role(visitor)}</span>}
+      </summary>
+      <div className="panel">
+        <Choice visitor={visitor} done={close} />
+      </div>
     </details>
   )
 }
@@ -43,7 +48,7 @@ function Signed({ visitor }: { visitor: Visitor }) {
   )
 }
 
-function Choice({ done }: { done: () => void }) {
+function Choice({ visitor, done }: { visitor: Visitor | null; done: () => void }) {
   const { sandbox, personas } = usePersonas()
   const [fault, setFault] = useState('')
   const [busy, setBusy] = useState(false)
@@ -68,14 +73,17 @@ function Choice({ done }: { done: () => void }) {
 
   return (
     <fieldset disabled={busy}>
+      {visitor && <Signed visitor={visitor} />}
       {personas.length > 0 && <p>This is a sandbox. Be one of its people:</p>}
-      {personas.map(({ role, email, password }) => (
-        <button type="button" className="persona" key={email} onClick={() => void attempt(logIn(email, password))}>
-          <strong>{role}</strong>
-          <span>{email}</span>
-        </button>
-      ))}
-      {sandbox && (
+      {personas
+        .filter(({ email }) => email !== visitor?.email)
+        .map(({ role, email, password }) => (
+          <button type="button" className="persona" key={email} onClick={() => void attempt(logIn(email, password))}>
+            <strong>{role}</strong>
+            <span>{email}</span>
+          </button>
+        ))}
+      {sandbox && !visitor && (
         <form onSubmit={(event) => submit(event, (f) => logIn(String(f.get('email')), String(f.get('password'))))}>
           <label>
             E-mail
@@ -88,13 +96,15 @@ function Choice({ done }: { done: () => void }) {
           <button>Sign in</button>
         </form>
       )}
-      <form onSubmit={(event) => submit(event, (fields) => actBy(String(fields.get('token')).trim()))}>
-        <label>
-          {sandbox ? 'Or an access token' : 'An access token'}
-          <input name="token" placeholder="kpat_…" autoComplete="off" required />
-        </label>
-        <button>Use it</button>
-      </form>
+      {!visitor && (
+        <form onSubmit={(event) => submit(event, (fields) => actBy(String(fields.get('token')).trim()))}>
+          <label>
+            {sandbox ? 'Or an access token' : 'An access token'}
+            <input name="token" placeholder="kpat_…" autoComplete="off" required />
+          </label>
+          <button>Use it</button>
+        </form>
+      )}
       {fault && <p role="alert">{fault}</p>}
     </fieldset>
   )

@@ -11,12 +11,11 @@ import { GraphiQL, HISTORY_PLUGIN } from 'graphiql'
 import { StrictMode, Suspense } from 'react'
 import { createRoot } from 'react-dom/client'
 import { fetcher } from './fetcher'
-import { GALLERY, OpenByAddress } from './Gallery'
+import { GALLERY, isNarrow, OpenByAddress } from './Gallery'
 import { Header } from './Header'
 import WELCOME from './examples/latest-loans.graphql?raw'
 
 const PLUGINS = [GALLERY, explorerPlugin({ showAttribution: false }), HISTORY_PLUGIN]
-const isWide = matchMedia('(min-width: 900px)').matches
 
 createRoot(document.getElementById('root')!).render(
   <StrictMode>
@@ -25,10 +24,11 @@ createRoot(document.getElementById('root')!).render(
       <GraphiQL
         fetcher={fetcher}
         plugins={PLUGINS}
-        visiblePlugin={isWide ? GALLERY : undefined}
+        visiblePlugin={isNarrow() ? undefined : GALLERY}
         defaultQuery={WELCOME}
         defaultTheme="light"
         defaultEditorToolsVisibility="variables"
+        shouldPersistHeaders={false}
         inputValueDeprecation
         schemaDescription
       >
