@@ -58,7 +58,7 @@ format: $(STAMP) ## Format the code and mend what can be mended.
 schema: $(STAMP) $(BOT)/.venv/.installed ## Write schema.graphql, migrations/schema.sql and the bot's client anew.
 	$(VENV)/kalends export-schema
 	$(VENV)/python -m migrations.dump
-	cd $(BOT) && .venv/bin/ariadne-codegen >/dev/null
+	cd $(BOT) && rm -rf kalends_client && .venv/bin/ariadne-codegen >/dev/null
 
 lock: $(STAMP) ## Write the requirements*.txt anew from the requirements*.in.
 	$(LOCK) requirements.in --output-file requirements.txt

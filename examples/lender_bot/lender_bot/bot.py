@@ -45,6 +45,7 @@ class Bot:
     async def run(self) -> None:
         """Until it is stopped. Raises Stopped, and Refused when it cannot go on."""
         assert self._journal is not None, "a dry run looks once"
+        log.info("Following the market, with %d rules", len(self._rules.rules))
         await self._check()
         for intention in self._journal.pending:
             log.info(

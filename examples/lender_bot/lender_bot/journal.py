@@ -47,9 +47,12 @@ class Journal:
         except OSError as error:
             raise JournalError(f"{path} belongs to a bot that runs") from error
         self._file.seek(0)
-        for line in self._file:
-            if line.endswith("\n"):  # else the power went while it was written: it was never sent
-                self._take(json.loads(line))
+        lines = self._file.read().splitlines(keepends=True)
+        if lines and not lines[-1].endswith("\n"):  # the power went while it was written: it was never sent
+            self._file.truncate(sum(len(line.encode()) for line in lines[:-1]))
+            lines.pop()
+        for line in lines:
+            self._take(json.loads(line))
 
     @property
     def pending(self) -> list[Intention]:
