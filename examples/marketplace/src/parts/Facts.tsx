@@ -1,7 +1,13 @@
-import type { ReactNode } from "react";
+import type { ReactNode } from 'react'
 
 /** Names and values. */
-export function Facts({ facts, kind = "" }: { facts: readonly (readonly [name: string, value: ReactNode])[]; kind?: string }) {
+export function Facts({
+  facts,
+  kind = '',
+}: {
+  facts: readonly (readonly [name: string, value: ReactNode])[]
+  kind?: string
+}) {
   return (
     <dl className={`facts ${kind}`}>
       {facts.map(([name, value]) => (
@@ -11,5 +17,5 @@ export function Facts({ facts, kind = "" }: { facts: readonly (readonly [name: s
         </div>
       ))}
     </dl>
-  );
+  )
 }
