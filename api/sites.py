@@ -135,7 +135,7 @@ class Folder:
             below = f"{name}/" if name else ""
             return RedirectResponse(quote(f"{self._site.path}/{below}"))  # the page's relative links need the slash
         fallback = self._site.fallback
-        if fallback and accepts_html(headers.get("accept")) and (file := self._find(fallback)):
+        if fallback and accepts_html(headers.get("accept", "").encode("latin-1")) and (file := self._find(fallback)):
             return self._respond(file, headers, 404 if fallback == NOT_FOUND else 200)
         return None
 

@@ -186,11 +186,11 @@ class Connection:
         context = Context(self._viewer, client[0] if client else "")
         if operation.kind is OperationType.QUERY:
             answer = await self._executor.execute(operation, context)
-            await self._send({"id": id_, "type": "next", "payload": answer})
+            await self._send({"id": id_, "type": "next", "payload": orjson.Fragment(answer)})
             return
         async with aclosing(self._executor.subscribe(operation, context)) as answers:
             async for answer in answers:
-                await self._send({"id": id_, "type": "next", "payload": answer})
+                await self._send({"id": id_, "type": "next", "payload": orjson.Fragment(answer)})
 
     def _ended(self, id_: str, task: asyncio.Task[None]) -> None:
         """Tell the client how its operation ended, unless the client ended it."""

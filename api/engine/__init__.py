@@ -7,10 +7,11 @@ compile, and everything that goes wrong, graphql-core answers from the same decl
 """
 
 from api.engine.connections import ORDER_BY_ID, After, Connection, First, Order, check_first, connection, decode, encode
-from api.engine.declarations import Composite, column, composed, every, key, many, one
+from api.engine.declarations import Composite, Part, column, composed, every, key, many, one
 from api.engine.executor import Executor, Operation
 from api.engine.reads import Reader, existing, page_of, reference
 from api.engine.registry import row_type_by_prefix, rows
+from api.engine.wires import Wire
 
 __all__ = [
     "ORDER_BY_ID",
@@ -21,7 +22,9 @@ __all__ = [
     "First",
     "Operation",
     "Order",
+    "Part",
     "Reader",
+    "Wire",
     "check_first",
     "column",
     "composed",

@@ -29,14 +29,19 @@ from strawberry import Schema
 from strawberry.execution import optimized_is_awaitable
 
 from api.engine.compiler import Compiler
+from api.engine.folding import Folding
 from api.engine.plans import ObjectPlan, Resolved, Typename
 from api.engine.reads import Reader
 from api.engine.run import Fetch, Run
 from api.engine.selections import Selector, Uncompilable, deciding_variables
 from api.engine.steps import settled
+from api.engine.variables import Variables
+from api.engine.wires import Wire
 
 MOST_DECIDING = 5
 """An operation whose shape depends on more variables than these has too many plans."""
+Answer = bytes | ExecutionResult
+"""The data of an answer as JSON text, if it has no errors."""
 is_awaitable = cast("Callable[[Any], TypeGuard[Awaitable[Any]]]", optimized_is_awaitable)
 
 
@@ -47,11 +52,15 @@ class Operation:
     document: DocumentNode
     node: OperationDefinitionNode
     deciding: tuple[str, ...] = field(init=False)
+    variables: Variables = field(init=False)
+    is_introspection: bool = field(init=False)
     plans: dict[tuple[bool, ...], ObjectPlan | None] = field(default_factory=dict)
-    introspected: dict[bytes, orjson.Fragment] = field(default_factory=dict)
+    introspected: dict[bytes, bytes] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.deciding = deciding_variables(self.document, self.node)
+        self.variables = Variables(self.node)
+        self.is_introspection = _is_introspection(self.node)
 
     @property
     def kind(self) -> OperationType:
@@ -68,36 +77,39 @@ class Outcome:
 
 
 class Executor:
-    """Executes operations of one schema. `answers` counts how: "compiled", "introspected", or why by graphql-core."""
+    """Executes operations of one schema. `answers` counts how: "compiled", "introspected", or why by graphql-core.
 
-    def __init__(self, schema: Schema, wires: Mapping[str, str], fetch: Fetch, *, compiled: bool = True) -> None:
+    An answer without errors is its data as JSON text, an answer with errors graphql-core's result.
+    """
+
+    def __init__(self, schema: Schema, wires: Mapping[str, Wire], fetch: Fetch, *, compiled: bool = True) -> None:
         self._schema = schema
         self._core_schema = schema._schema
         self._wires = wires
-        self._fetch = fetch
+        self._folding = Folding(fetch)
         self._compiled = compiled
         self.answers: Counter[str] = Counter()
 
-    async def execute(self, operation: Operation, variables: dict[str, Any], context: Reader) -> ExecutionResult:
+    async def execute(self, operation: Operation, variables: dict[str, Any], context: Reader) -> Answer:
         """Answer a query or a mutation."""
-        if _is_introspection(operation):
+        if operation.is_introspection:
             return await self._introspect(operation, variables, context)
         run, plan = self._prepared(operation, variables, context)
         if plan is None or run is None:
-            return await self._by_core(operation, variables, context)
+            return _told(await self._by_core(operation, variables, context))
         if operation.kind is OperationType.MUTATION:
             return await self._mutate(operation, variables, context, run, plan)
         try:
             (data,) = await plan.complete(run, [None])
         except Exception:  # noqa: BLE001 - whatever it is, graphql-core says where and why
             self.answers["error"] += 1
-            return await self._by_core(operation, variables, context)
+            return _told(await self._by_core(operation, variables, context))
         self.answers["compiled"] += 1
-        return ExecutionResult(data, None)
+        return data.encode()
 
     async def subscribe(
         self, operation: Operation, variables: dict[str, Any], context: Reader
-    ) -> AsyncGenerator[ExecutionResult, None]:
+    ) -> AsyncGenerator[Answer, None]:
         """Answer a subscription, event by event; one result without data when it cannot begin."""
         core = self._core(operation, variables, context)
         source = core if isinstance(core, list) else create_source_event_stream(core)
@@ -110,21 +122,19 @@ class Executor:
             async for event in events:
                 yield await self._event(core, run, plan, event)
 
-    async def _event(
-        self, core: CoreExecutor[Any], run: Run | None, plan: ObjectPlan | None, event: Any
-    ) -> ExecutionResult:
+    async def _event(self, core: CoreExecutor[Any], run: Run | None, plan: ObjectPlan | None, event: Any) -> Answer:
         if plan is not None and run is not None:
             try:
                 ((key, root),) = plan.fields.items()
                 assert isinstance(root, Resolved), "the root field of a subscription"
-                (shown,) = await root.step.complete(run, [event])
+                (text,) = await root.step.complete(run, [event])
             except Exception:  # noqa: BLE001 - as in `execute`
                 self.answers["error"] += 1
             else:
                 self.answers["compiled"] += 1
-                return ExecutionResult({key: shown}, None)
+                return plan.shown({key: text}).encode()
         result = core.build_per_event_executor(event).execute_operation(False)
-        return cast("ExecutionResult", await result if isawaitable(result) else result)
+        return _told(cast("ExecutionResult", await result if isawaitable(result) else result))
 
     def _prepared(
         self, operation: Operation, variables: dict[str, Any], context: Reader
@@ -132,20 +142,33 @@ class Executor:
         """An execution and its plan; None where graphql-core has to answer."""
         if not self._compiled:
             return None, None
-        coerced = get_variable_values(
-            self._core_schema, operation.node.variable_definitions or (), variables, max_errors=1
-        )
-        if not isinstance(coerced, VariableValues):
-            self.answers["variables"] += 1
-            return None, None
-        plan = self._plan(operation, coerced)
+        given = operation.variables.as_given(variables)
+        if given is None:
+            coerced = self._coerced(operation, variables)
+            if coerced is None:
+                self.answers["variables"] += 1
+                return None, None
+            given = coerced.coerced
+        plan = self._plan(operation, given)
         if plan is None:
             self.answers["uncompilable"] += 1
             return None, None
-        return Run(context, coerced, self._fetch), plan
 
-    def _plan(self, operation: Operation, variables: VariableValues) -> ObjectPlan | None:
-        given = [variables.coerced.get(name) for name in operation.deciding]
+        def coerce() -> VariableValues:
+            coerced = self._coerced(operation, variables)
+            assert coerced is not None, "they fitted as they were given"
+            return coerced
+
+        return Run(context, given, coerce, self._folding), plan
+
+    def _coerced(self, operation: Operation, variables: dict[str, Any]) -> VariableValues | None:
+        coerced = get_variable_values(
+            self._core_schema, operation.node.variable_definitions or (), variables, max_errors=1
+        )
+        return coerced if isinstance(coerced, VariableValues) else None
+
+    def _plan(self, operation: Operation, variables: Mapping[str, Any]) -> ObjectPlan | None:
+        given = [variables.get(name) for name in operation.deciding]
         key = tuple(value for value in given if isinstance(value, bool))
         if len(key) < len(given):
             return None  # null, or given to no condition of this operation: graphql-core says which
@@ -160,23 +183,24 @@ class Executor:
         assert root is not None, "validated"
         selector = Selector(self._core_schema, operation.document, booleans)
         try:
-            return Compiler(self._schema, selector, self._wires).objects(root, [operation.node.selection_set])
+            compiler = Compiler(self._schema, selector, self._wires, operation.variables.plain)
+            return compiler.objects(root, [operation.node.selection_set])
         except Uncompilable:
             return None
 
     async def _mutate(
         self, operation: Operation, variables: dict[str, Any], context: Reader, run: Run, plan: ObjectPlan
-    ) -> ExecutionResult:
+    ) -> Answer:
         """Run root fields one after the other; what goes wrong is told by graphql-core, which runs none of them again."""
         outcomes: dict[str, Outcome] = {}
-        data: dict[str, Any] = {}
+        data: dict[str, str] = {}
         try:
             for root in plan.fields.values():
                 if isinstance(root, Resolved):
                     root.call.arguments(run)
         except Exception:  # noqa: BLE001 - as in `execute`; nothing was done yet
             self.answers["variables"] += 1
-            return await self._by_core(operation, variables, context)
+            return _told(await self._by_core(operation, variables, context))
         for key, root in plan.fields.items():
             if isinstance(root, Typename):
                 (data[key],) = root.start(run, [None])
@@ -194,9 +218,9 @@ class Executor:
                 break
         else:
             self.answers["compiled"] += 1
-            return ExecutionResult(data, None)
+            return plan.shown(data).encode()
         self.answers["error"] += 1
-        return await self._by_core(operation, variables, context, outcomes)
+        return _told(await self._by_core(operation, variables, context, outcomes))
 
     async def _by_core(
         self,
@@ -229,28 +253,32 @@ class Executor:
             is_awaitable=is_awaitable,
         )
 
-    async def _introspect(self, operation: Operation, variables: dict[str, Any], context: Reader) -> ExecutionResult:
+    async def _introspect(self, operation: Operation, variables: dict[str, Any], context: Reader) -> Answer:
         """The schema is the same for everybody: its description is serialised once per document and variables."""
-        key = orjson.dumps(variables, option=orjson.OPT_SORT_KEYS)
+        key = orjson.dumps(variables, option=orjson.OPT_SORT_KEYS) if variables else b""
         known = operation.introspected.get(key)
         if known is None:
-            result = await self._by_core(operation, variables, context)
-            if result.errors:
-                return result
-            known = orjson.Fragment(orjson.dumps(result.data))
+            answer = _told(await self._by_core(operation, variables, context))
+            if isinstance(answer, ExecutionResult):
+                return answer
+            known = answer
             if len(operation.introspected) < MOST_INTROSPECTED:
                 operation.introspected[key] = known
         self.answers["introspected"] += 1
-        return ExecutionResult(cast("Any", known), None)
+        return known
 
 
 MOST_INTROSPECTED = 4
 
 
-def _is_introspection(operation: Operation) -> bool:
-    return operation.kind is OperationType.QUERY and all(
-        isinstance(node, FieldNode) and node.name.value in ("__schema", "__type")
-        for node in operation.node.selection_set.selections
+def _told(result: ExecutionResult) -> Answer:
+    return result if result.errors else orjson.dumps(result.data)
+
+
+def _is_introspection(node: OperationDefinitionNode) -> bool:
+    return node.operation is OperationType.QUERY and all(
+        isinstance(selected, FieldNode) and selected.name.value in ("__schema", "__type")
+        for selected in node.selection_set.selections
     )
 
 

@@ -21,7 +21,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
 from domain.identity.errors import InvalidToken
-from domain.shared import clock
+from domain.shared import clock, ids
 from domain.shared.actor import Scope, Viewer
 from domain.shared.errors import Busy
 from domain.shared.settings import settings
@@ -132,7 +132,7 @@ def _signed_viewer(token: str, _: str) -> Viewer:
     if claims is None:
         raise InvalidToken
     scopes = frozenset(Scope(name) for name in claims["scopes"] if name in Scope.__members__)
-    return Viewer(UUID(claims["sub"]), scopes, datetime.fromtimestamp(claims["exp"], UTC))
+    return Viewer(ids.parse(claims["sub"]), scopes, datetime.fromtimestamp(claims["exp"], UTC))
 
 
 def confirmation_token(user_id: UUID, email: str) -> str:

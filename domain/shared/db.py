@@ -116,15 +116,40 @@ def config(database_url: str, pool_size: int = 20, role: str = "kalends_app") ->
     }
 
 
+READING = {
+    "default_transaction_read_only": "on",
+    "datestyle": "ISO",
+    "enable_memoize": "off",  # levels look hundreds of rows up by their key: remembering each costs more than looking
+}
+"""What connections for reads are set to beside the others' settings."""
+READ_POOL_SIZE = 8
+"""Reads that wait share statements (`api.engine.folding`), so a process needs few connections for them."""
+
+_reads: asyncpg.Pool | None = None
+
+
 async def connect(database_url: str, pool_size: int = 20) -> None:
-    """Open this process's pool. Every process that uses the domain calls it once, and `disconnect` at its end."""
-    await Tortoise.init(config=config(database_url, pool_size), _enable_global_fallback=True)
+    """Open this process's pools, and close those it had; `disconnect` ends them."""
+    global _reads
+    if _reads is not None:
+        await disconnect()
+    configured = config(database_url, pool_size)
+    await Tortoise.init(config=configured, _enable_global_fallback=True)
+    credentials = {**configured["connections"]["default"]["credentials"]}
+    credentials |= {"min_size": 0, "max_size": READ_POOL_SIZE, "statement_cache_size": 1_000}
+    credentials["server_settings"] = credentials["server_settings"] | READING
+    del credentials["minsize"], credentials["maxsize"]
+    _reads = await asyncpg.create_pool(**credentials)
 
 
 async def disconnect() -> None:
-    """Wait for the transactions that still run, then close the pool."""
+    """Wait for the transactions that still run, then close the pools."""
+    global _reads
     while _running:
         await asyncio.wait(_running)
+    if _reads is not None:
+        await _reads.close()
+        _reads = None
     await Tortoise.close_connections()
 
 
@@ -211,13 +236,9 @@ async def fetch(sql: str, *args: object) -> list[Row]:
 
 async def records(sql: str, *args: object) -> Sequence[asyncpg.Record]:
     """The rows of a read outside transactions as the driver gives them, by place and by name; else as `fetch`."""
-    return await _again_if_lost(lambda: _records(sql, args))
-
-
-async def _records(sql: str, args: Sequence[object]) -> Sequence[asyncpg.Record]:
-    async with get_connection("default").acquire_connection() as connection:
-        found: Sequence[asyncpg.Record] = await connection.fetch(sql, *args)
-        return found
+    assert _reads is not None, "connected"
+    reads = _reads
+    return await _again_if_lost(lambda: reads.fetch(sql, *args))
 
 
 async def _again_if_lost(read: Callable[[], Awaitable[R]]) -> R:

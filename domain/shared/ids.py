@@ -17,6 +17,11 @@ def new() -> UUID:
     return _stamped((milliseconds & (1 << 48) - 1).to_bytes(6, "big") + os.urandom(10), version=7)
 
 
+def parse(text: str) -> UUID:
+    """The UUID that a text is; the driver's own kind. Raises `ValueError`."""
+    return pgproto.UUID(text)
+
+
 def derived(*parts: object) -> UUID:
     """The UUID that always belongs to these parts: the same parts, the same id."""
     name = "/".join("" if part is None else str(part) for part in parts)

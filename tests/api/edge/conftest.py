@@ -45,6 +45,14 @@ class Edge:
         """Everything logged so far."""
         return self.log_file.read_text()
 
+    async def logs(self, text: str) -> None:
+        """Wait until it is logged: lines about requests are written together."""
+        for _ in range(500):
+            if text in self.log:
+                return
+            await asyncio.sleep(0.02)
+        raise AssertionError(f"{text} is not logged")
+
     @contextlib.asynccontextmanager
     async def socket(self, payload: Any = None, *, init: bool = True) -> AsyncIterator["Socket"]:
         """A WebSocket, initialised unless said otherwise."""
@@ -93,8 +101,10 @@ async def edge(make_database: Databases, tmp_path_factory: pytest.TempPathFactor
 
 
 @contextlib.asynccontextmanager
-async def serving(app_url: str, redis_url: str, folder: Path) -> AsyncIterator[tuple[Edge, asyncio.subprocess.Process]]:
-    """A server in a process, which ends in order within 20 s of a SIGTERM."""
+async def serving(
+    app_url: str, redis_url: str, folder: Path, **further: str
+) -> AsyncIterator[tuple[Edge, asyncio.subprocess.Process]]:
+    """A server in a process, with further settings, which ends in order within 20 s of a SIGTERM."""
     port = free_port()
     log_file = folder / "log"
     settings = {
@@ -106,7 +116,7 @@ async def serving(app_url: str, redis_url: str, folder: Path) -> AsyncIterator[t
     with log_file.open("wb") as log:
         process = await asyncio.create_subprocess_exec(
             sys.executable, "-m", "tests.api.edge.target", str(port),
-            cwd=ROOT, env={**os.environ, **settings}, stdout=log, stderr=log,
+            cwd=ROOT, env={**os.environ, **settings, **further}, stdout=log, stderr=log,
         )  # fmt: skip
         try:
             async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=30) as http:

@@ -10,7 +10,7 @@ from tests.api.explorer.conftest import Stage
 from tests.api.explorer.editor import MODEL, answered, arrive, be, given, open_example, run
 from tests.api.explorer.test_gallery import EXAMPLES, GALLERY
 from tests.support.browser import DESKTOP, PHONE, Browser, Page
-from tests.support.journey import until
+from tests.support.journey import WALK_PATIENCE_S, until
 
 GROUPS = {group["title"]: group for group in GALLERY["groups"]}
 
@@ -42,6 +42,7 @@ async def test_every_example_answers(title: str, stage: Stage, browser: Browser)
             answer = await answered(page)
             assert "errors" not in answer, (name, answer)
             assert typename(answer["data"]).endswith("Payload"), (name, answer)
+    await until(stage.journey.standing, "the clock that an example moved to stand", WALK_PATIENCE_S)
 
 
 def operation_of(name: str) -> str:
