@@ -54,12 +54,13 @@ export function FiguresPage() {
     variables: { locale },
     requestPolicy: 'cache-and-network',
   })
-  if (error && !data) return <Failed error={error} again={() => again({ requestPolicy: 'network-only' })} />
   return (
     <div className="page">
       <h1>{texts.figures.title}</h1>
       <p className="lead">{texts.figures.intro}</p>
-      {!data ? (
+      {error && !data ? (
+        <Failed error={error} again={() => again({ requestPolicy: 'network-only' })} />
+      ) : !data ? (
         <Loading lines={8} />
       ) : (
         <>

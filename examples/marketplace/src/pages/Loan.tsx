@@ -30,7 +30,12 @@ export function LoanPage({ id }: { id: string }) {
   })
   const loan = data?.loan
   useSubscription({ query: LoanFillingDocument, variables: { loanIds: [id] }, pause: !loan })
-  if (error && !data) return <Failed error={error} again={() => again({ requestPolicy: 'network-only' })} />
+  if (error && !data)
+    return (
+      <div className="page">
+        <Failed error={error} again={() => again({ requestPolicy: 'network-only' })} />
+      </div>
+    )
   if (!data)
     return (
       <div className="page">
