@@ -36,11 +36,13 @@ async def pause_plans(scene: Scene, lenders: Sequence[Lender]) -> None:
     await together(lenders, partial(_pause_plans, scene), lambda: None)
 
 
-async def bid_by_hand(scene: Scene, lenders: Sequence[Lender]) -> None:
-    """A round of lenders who look at what is listed and bid on some of it."""
+async def bid_by_hand(scene: Scene, lenders: Sequence[Lender], most_bids: int = MOST_BIDS) -> None:
+    """A round of lenders who look at what is listed and bid on some of it, each on so many loans at most."""
     draw = Random(f"{SEED} {scene.today}")
     shuffled = draw.sample(lenders, len(lenders))
-    await together(shuffled, lambda lender: _bid(scene, lender, Random(f"{lender.email} {scene.today}")), lambda: None)
+    await together(
+        shuffled, lambda lender: _bid(scene, lender, Random(f"{lender.email} {scene.today}"), most_bids), lambda: None
+    )
 
 
 async def _make_plan(scene: Scene, lender: Lender) -> None:
@@ -64,13 +66,13 @@ async def _pause_plans(scene: Scene, lender: Lender) -> None:
         await me.do("pauseAutoInvestPlan", "plan { status }", planId=plan["id"])
 
 
-async def _bid(scene: Scene, lender: Lender, draw: Random) -> None:
-    """Up to `MOST_BIDS` bids in one request; each is answered by itself, and one that fails is no matter."""
+async def _bid(scene: Scene, lender: Lender, draw: Random, most_bids: int) -> None:
+    """Several bids in one request; each is answered by itself, and one that fails is no matter."""
     me = scene.api.as_user(lender.token)
     seen = await me.ask(OPEN_LOANS, grades=lender.grades, first=100, after=None)
     available = minor(seen["me"]["wallet"]["available"])
     loans = [edge["node"] for edge in seen["loans"]["edges"]]
-    chosen = draw.sample(loans, min(len(loans), MOST_BIDS, available // lender.per_loan_minor))
+    chosen = draw.sample(loans, min(len(loans), most_bids, available // lender.per_loan_minor))
     if not chosen:
         return
     bids = [

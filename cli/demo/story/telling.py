@@ -29,6 +29,8 @@ SHORTEST = timedelta(days=10)
 """Until the first loans are paid out."""
 ONE_OF_SO_MANY_COMES_LAST = 25
 """Borrowers who apply as the story ends: who visits then finds a market with loans to bid on."""
+LAST_BIDS = 4
+"""Of one lender on these: some loans fill, most only begin to."""
 
 
 async def tell(stage: Stage, story: Story, show: Show) -> Story:
@@ -98,7 +100,7 @@ async def _borrow_last(scene: Scene, borrowers: Sequence[Borrower]) -> None:
     await borrowing.apply(scene, borrowers)
     await borrowing.review(scene, borrowers)
     await borrowing.answer_offers(scene, borrowers)
-    await lending.bid_by_hand(scene, by_hand)
+    await lending.bid_by_hand(scene, by_hand, LAST_BIDS)
 
 
 def _enter_rounds(scene: Scene, ends_on: date) -> None:

@@ -123,7 +123,7 @@ function Plot({
         })}
         <line className="zero" x1={0} x2={width} y1={zero} y2={zero} />
         {flows.map((flow, month) =>
-          month % every === 0 && month * step + LABELS_APART < width + step ? (
+          month % every === 0 && month * step + LABELS_APART <= width ? (
             <text key={flow.month} x={month * step + 1} y={HEIGHT - 6}>
               {format.month(flow.month)}
             </text>
