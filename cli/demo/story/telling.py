@@ -104,9 +104,12 @@ async def _borrow_last(scene: Scene, borrowers: Sequence[Borrower]) -> None:
 
 
 def _enter_rounds(scene: Scene, ends_on: date) -> None:
-    """Every week some look at what is still open, and the operator at what has gone wrong; at times lenders withdraw."""
+    """Every week some look at what is still open, and the operator at what has gone wrong; at times lenders withdraw.
+
+    The last round comes before the last loans list.
+    """
     day = scene.today + BETWEEN_ROUNDS
-    while day < ends_on:
+    while day < ends_on - DAY:
         scene.on(day, operating.round_of_the_week)
         day += BETWEEN_ROUNDS
     withdrawing, day = scene.cast.lenders[::EVERY_SO_MANY_WITHDRAW], scene.today + BETWEEN_WITHDRAWALS
