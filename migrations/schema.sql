@@ -997,6 +997,7 @@ CREATE INDEX transfers_user ON payments.transfers USING btree (user_id, id);
 CREATE INDEX webhooks_waiting ON payments.webhooks USING btree (attempts, id) WHERE (applied_at IS NULL);
 CREATE INDEX outbox_audience ON shared.outbox USING gin (audience);
 CREATE INDEX outbox_loan ON shared.outbox USING btree (loan_id, id) WHERE (loan_id IS NOT NULL);
+CREATE INDEX outbox_market ON shared.outbox USING btree (txid, id) WHERE (kind = ANY (ARRAY['loan.listed'::text, 'loan.funded'::text, 'loan.funding_short'::text, 'loan.expired'::text, 'loan.declined'::text]));
 CREATE INDEX outbox_order ON shared.outbox USING btree (txid, id);
 CREATE INDEX outbox_waiting ON shared.outbox USING btree (id) WHERE (dispatched_at IS NULL);
 ALTER INDEX ledger.postings_credit ATTACH PARTITION ledger.postings_0_credit_id_id_idx;

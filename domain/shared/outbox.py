@@ -57,6 +57,7 @@ async def record(events: Sequence[Event]) -> None:
     await db.write(Write("events", RECORD, (*columns, await clock.now())))
     transaction.ring.outbox |= not all(event.for_readers for event in events)
     for event in events:
+        transaction.ring.kinds.add(event.kind)
         if event.loan_id is not None:
             transaction.ring.loan_ids.add(event.loan_id)
         transaction.ring.user_ids.update(event.audience)
