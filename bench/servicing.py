@@ -1,4 +1,4 @@
-"""Auto-debit and distribution, beside an ORM loop, and the workers' ring: `python -m bench.servicing --installments 100000`.
+"""Auto-debit and distribution, beside an ORM loop, and the workers' ring: `python -m bench.run --only servicing`.
 
 As many installments as are asked for fall due today, each of a loan with thirty notes; the borrowers have the money in
 their wallets. A worker in production settings (`kalends work`) collects and distributes them, everything included: waterfall,
@@ -6,9 +6,7 @@ shares, events, next days of collection. An ORM loop does the same row by row fo
 Then every loan's shares are compared, theirs with ours, and `kalends verify-ledger` looks at all of it.
 """
 
-import argparse
 import asyncio
-import json
 import os
 import subprocess
 import sys
@@ -26,22 +24,52 @@ import psutil
 
 from bench import rings
 from bench.data import LOAN, made
+from bench.machine import ROOT
+from bench.rows import KALENDS, Row
 from bench.servicing_data import NOTES, Book, load
+from bench.stage import Stage
 from cli.embedded import EmbeddedServers
 from cli.processes import make_secrets
 from cli.reference_data import publish
 from domain.shared import bell, db
 from migrations.run import migrate
 
-ROOT = Path(__file__).parent.parent
+TITLE = "Servicing"
+HOW = """A worker in production settings collects installments that fall due and distributes them, everything included; an
+ORM loop does the same row by row, same postings, for loans of its own in the same database. Afterwards every
+loan's shares are equal, theirs and ours, to the cent, and `kalends verify-ledger` finds the books whole. The ring: from a commit until the
+job that it woke has marked its event, for commits far apart (quiet) and in bursts. PostgreSQL and the worker have both cores."""
 INSTALLMENTS, ORM_SAMPLE, LENDERS = 100_000, 1_000, 20_000
 LOOK_S = 0.1
 PATIENCE_S, STOP_S = 600, 60
+PER_S, TIMES_ORM, LOCK_MS, RING_MS = 3_500, 35, 100, 10
+"""At least, at least, at most, at most."""
 
 
-def measure(installments: int = INSTALLMENTS, orm_sample: int = ORM_SAMPLE, lenders: int = LENDERS) -> dict[str, Any]:
-    """All of it, in a home of its own that is gone afterwards; figures as JSON takes them. Raises AssertionError for books
-    that are not whole, or shares that are not equal to the cent."""
+def measure(stage: Stage) -> list[Row]:
+    """All of it, once, in a home of its own that is gone afterwards."""
+    found = figures()
+    worker, orm = found["worker"], found["orm"]
+    case = f"auto-debit and distribution, {INSTALLMENTS:,} installments × {NOTES} notes"
+    cpu = f"{worker['python_us_each']} µs of the worker's CPU each"
+    ringing = [
+        Row(
+            f"from commit to the job's mark, {one['workers']} worker{'s' if one['workers'] > 1 else ''}, {one['how']}",
+            KALENDS, "ms (p95)", [one["p95"]], at_most=RING_MS,
+        )
+        for one in found["rings_ms"]
+    ]  # fmt: skip
+    return [
+        Row(case, KALENDS, "installments/s", [worker["per_s"]], at_least=PER_S, note=cpu),
+        Row(case, "ORM loop", "installments/s", [orm["per_s"]], ratio=found["ratio"], at_least=TIMES_ORM),
+        Row("how long its transactions take", KALENDS, "ms (p99)", [worker["transaction_ms"]["p99"]], at_most=LOCK_MS),
+        *ringing,
+    ]
+
+
+def figures(installments: int = INSTALLMENTS, orm_sample: int = ORM_SAMPLE, lenders: int = LENDERS) -> dict[str, Any]:
+    """The figures. Raises AssertionError for books that are not whole, or shares that are not equal to the cent."""
+    book = Book(installments + orm_sample, installments + orm_sample, lenders)
     with tempfile.TemporaryDirectory(prefix="kb-") as home:
         Path(home).chmod(0o755)
         with EmbeddedServers(Path(home)) as servers:
@@ -49,14 +77,7 @@ def measure(installments: int = INSTALLMENTS, orm_sample: int = ORM_SAMPLE, lend
         with EmbeddedServers(Path(home)) as servers:
             environment = {**servers.environment(), **make_secrets(), "KALENDS_ENVIRONMENT": "production"}
             os.environ.update(environment)
-            return asyncio.run(
-                _measure(
-                    servers,
-                    environment,
-                    Book(installments + orm_sample, installments + orm_sample, lenders),
-                    orm_sample,
-                )
-            )
+            return asyncio.run(_measure(servers, environment, book, orm_sample))
 
 
 async def _ask(url: str, sql: str) -> None:
@@ -204,17 +225,3 @@ def _assert_whole(environment: dict[str, str]) -> None:
     argv = [sys.executable, "-m", "cli.main", "verify-ledger"]
     done = subprocess.run(argv, env={**os.environ, **environment}, cwd=ROOT, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout + done.stderr
-
-
-def main() -> None:
-    """Print the figures."""
-    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    options.add_argument("--installments", type=int, default=INSTALLMENTS)
-    options.add_argument("--orm", type=int, default=ORM_SAMPLE, help="loans that the ORM loop serves")
-    options.add_argument("--lenders", type=int, default=LENDERS)
-    told = options.parse_args()
-    print(json.dumps(measure(told.installments, told.orm, told.lenders), indent=1))
-
-
-if __name__ == "__main__":
-    main()
