@@ -67,7 +67,7 @@ class Wallet:
             None if behind is None else (behind[0],),
         )
         lines = [(encode(line.cursor), WalletEntry.of(line, self.currency.name)) for line in page.lines]
-        return connection(lines, has_next=page.has_next)
+        return connection(lines, has_next=page.has_next, has_previous=after is not None)
 
     @strawberry.field(description="Deposits and withdrawals, the latest first.")
     def transfers(self, info: Info, first: First = 20, after: After = None) -> Connection[Transfer]:
