@@ -27,6 +27,7 @@ import psutil
 from bench import rings
 from bench.data import LOAN, made
 from bench.servicing_data import NOTES, Book, load
+from cli import postgres
 from cli.embedded import EmbeddedServers
 from cli.processes import make_secrets
 from cli.reference_data import publish
@@ -35,6 +36,13 @@ from migrations.run import migrate
 
 ROOT = Path(__file__).parent.parent
 INSTALLMENTS, ORM_SAMPLE, LENDERS = 100_000, 1_000, 20_000
+SETTINGS = {
+    "track_commit_timestamp": "on",
+    "shared_buffers": "2GB",
+    "max_wal_size": "16GB",
+    "checkpoint_timeout": "15min",
+}
+"""Commit timestamps to measure by, and memory and checkpoints as a server of such books has them."""
 LOOK_S = 0.1
 PATIENCE_S, STOP_S = 600, 60
 
@@ -44,8 +52,7 @@ def measure(installments: int = INSTALLMENTS, orm_sample: int = ORM_SAMPLE, lend
     that are not whole, or shares that are not equal to the cent."""
     with tempfile.TemporaryDirectory(prefix="kb-") as home:
         Path(home).chmod(0o755)
-        with EmbeddedServers(Path(home)) as servers:
-            asyncio.run(_ask(servers.migration_database_url, "alter system set track_commit_timestamp = on"))
+        postgres.SETTINGS.update(SETTINGS)
         with EmbeddedServers(Path(home)) as servers:
             environment = {**servers.environment(), **make_secrets(), "KALENDS_ENVIRONMENT": "production"}
             os.environ.update(environment)
@@ -57,12 +64,6 @@ def measure(installments: int = INSTALLMENTS, orm_sample: int = ORM_SAMPLE, lend
                     orm_sample,
                 )
             )
-
-
-async def _ask(url: str, sql: str) -> None:
-    connection = await asyncpg.connect(url)
-    await connection.execute(sql)
-    await connection.close()
 
 
 async def _measure(
@@ -103,6 +104,7 @@ async def _measure(
         "orm": orm,
         "ratio": round(servicing["per_s"] / orm["per_s"], 1),
         "rings_ms": ringing,
+        "postgres": SETTINGS,
         "books": "whole",
     }
 
