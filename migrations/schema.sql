@@ -23,8 +23,10 @@ declare hit bigint; want bigint; begin
       union all select credit_id, currency, amount_minor from added) u group by 1, 2 order by 1),
   kept as (update ledger.accounts a set balance_minor = balance_minor + d.s from d
            where a.id = d.id and a.currency = d.currency and a.floor_minor is not null returning 1)
-  select (select count(*) from kept), (select count(*) from d
-    where (id, currency) not in (select id, currency from ledger.accounts where floor_minor is null)) into hit, want;
+  select (select count(*) from kept), (select count(*) from d) - case
+    when (select count(*) from kept) < (select count(*) from d) then (select count(*) from d
+      where (id, currency) in (select id, currency from ledger.accounts where floor_minor is null)) else 0 end
+    into hit, want;
   if hit <> want then
     raise 'posting names an unknown account or another currency' using errcode = 'foreign_key_violation';
   end if;
@@ -972,7 +974,6 @@ CREATE INDEX bids_loan ON marketplace.bids USING btree (loan_id, id);
 CREATE UNIQUE INDEX bids_one_per_plan ON marketplace.bids USING btree (loan_id, plan_id) WHERE (plan_id IS NOT NULL);
 CREATE INDEX bids_open ON marketplace.bids USING btree (loan_id, lender_id) WHERE ((status)::text = 'ACTIVE'::text);
 CREATE INDEX idx_auto_invest_lender__3239c5 ON marketplace.auto_invest_plans USING btree (lender_id);
-CREATE INDEX idx_bids_lender__fd9321 ON marketplace.bids USING btree (lender_id);
 CREATE INDEX listings_deadline ON marketplace.listings USING btree (deadline_at, id);
 CREATE INDEX listings_full ON marketplace.listings USING btree (closes_not_before) WHERE ((status)::text = 'FULL'::text);
 CREATE INDEX listings_open ON marketplace.listings USING btree (deadline_at) WHERE ((status)::text = 'OPEN'::text);
@@ -996,6 +997,7 @@ CREATE INDEX transfers_user ON payments.transfers USING btree (user_id, id);
 CREATE INDEX webhooks_waiting ON payments.webhooks USING btree (attempts, id) WHERE (applied_at IS NULL);
 CREATE INDEX outbox_audience ON shared.outbox USING gin (audience);
 CREATE INDEX outbox_loan ON shared.outbox USING btree (loan_id, id) WHERE (loan_id IS NOT NULL);
+CREATE INDEX outbox_market ON shared.outbox USING btree (txid, id) WHERE (kind = ANY (ARRAY['loan.listed'::text, 'loan.funded'::text, 'loan.funding_short'::text, 'loan.expired'::text, 'loan.declined'::text]));
 CREATE INDEX outbox_order ON shared.outbox USING btree (txid, id);
 CREATE INDEX outbox_waiting ON shared.outbox USING btree (id) WHERE (dispatched_at IS NULL);
 ALTER INDEX ledger.postings_credit ATTACH PARTITION ledger.postings_0_credit_id_id_idx;
