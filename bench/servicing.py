@@ -28,6 +28,7 @@ from bench.machine import ROOT
 from bench.rows import KALENDS, Row
 from bench.servicing_data import NOTES, Book, load
 from bench.stage import Stage
+from cli import postgres
 from cli.embedded import EmbeddedServers
 from cli.processes import make_secrets
 from cli.reference_data import publish
@@ -38,8 +39,16 @@ TITLE = "Servicing"
 HOW = """A worker in production settings collects installments that fall due and distributes them, everything included; an
 ORM loop does the same row by row, same postings, for loans of its own in the same database. Afterwards every
 loan's shares are equal, theirs and ours, to the cent, and `kalends verify-ledger` finds the books whole. The ring: from a commit until the
-job that it woke has marked its event, for commits far apart (quiet) and in bursts. PostgreSQL and the worker have both cores."""
+job that it woke has marked its event, for commits far apart (quiet) and in bursts. PostgreSQL and the worker have both
+cores; PostgreSQL has memory and checkpoints as a server of such books has them (shared_buffers 2 GB)."""
 INSTALLMENTS, ORM_SAMPLE, LENDERS = 100_000, 1_000, 20_000
+SETTINGS = {
+    "track_commit_timestamp": "on",
+    "shared_buffers": "2GB",
+    "max_wal_size": "16GB",
+    "checkpoint_timeout": "15min",
+}
+"""Commit timestamps to measure by, and memory and checkpoints as a server of such books has them."""
 LOOK_S = 0.1
 PATIENCE_S, STOP_S = 600, 60
 PER_S, TIMES_ORM, LOCK_MS, RING_MS = 3_500, 35, 100, 10
@@ -72,18 +81,11 @@ def figures(installments: int = INSTALLMENTS, orm_sample: int = ORM_SAMPLE, lend
     book = Book(installments + orm_sample, installments + orm_sample, lenders)
     with tempfile.TemporaryDirectory(prefix="kb-") as home:
         Path(home).chmod(0o755)
-        with EmbeddedServers(Path(home)) as servers:
-            asyncio.run(_ask(servers.migration_database_url, "alter system set track_commit_timestamp = on"))
+        postgres.SETTINGS.update(SETTINGS)
         with EmbeddedServers(Path(home)) as servers:
             environment = {**servers.environment(), **make_secrets(), "KALENDS_ENVIRONMENT": "production"}
             os.environ.update(environment)
             return asyncio.run(_measure(servers, environment, book, orm_sample))
-
-
-async def _ask(url: str, sql: str) -> None:
-    connection = await asyncpg.connect(url)
-    await connection.execute(sql)
-    await connection.close()
 
 
 async def _measure(
@@ -124,6 +126,7 @@ async def _measure(
         "orm": orm,
         "ratio": round(servicing["per_s"] / orm["per_s"], 1),
         "rings_ms": ringing,
+        "postgres": SETTINGS,
         "books": "whole",
     }
 
