@@ -90,6 +90,7 @@ def assemble(
     graphql = GraphQLOverHTTP(executor, feeds, authenticate, security_headers(secure), page)
     app = Application(
         graphql,
+        GraphQLOverWebSocket(executor, feeds, authenticate),
         cors,
         partial(ProxyHeadersMiddleware, trusted_hosts=settings.trusted_proxies),
         lifespan=_lifespan(settings, rates),
@@ -104,9 +105,6 @@ def assemble(
             Route("/readyz", ready),
         ],
         middleware=[
-            Middleware(
-                GraphQLOverWebSocket, path=GRAPHQL_PATH, executor=executor, feeds=feeds, authenticate=authenticate
-            ),
             Middleware(AccessLog),
             Middleware(SecurityHeaders, secure=secure),
             Middleware(cors),
@@ -122,22 +120,30 @@ SPECIAL = frozenset({b"origin", b"x-forwarded-for", b"x-forwarded-proto"})
 
 
 class Application(Starlette):
-    """Starlette, but for requests to GraphQL by POST, which come by thousands a second: most skip its router and its layers."""
+    """Starlette, but for GraphQL: WebSockets and most requests by POST skip its router and its layers.
+
+    Requests come by thousands a second; thousands of WebSockets stay, and each layer would take memory as long as they do.
+    """
 
     def __init__(
         self,
         graphql: GraphQLOverHTTP,
+        websocket: GraphQLOverWebSocket,
         cors: Callable[[ASGIApp], ASGIApp],
         proxied: Callable[[Any], Any],
         **options: Any,
     ) -> None:
         super().__init__(**options)
         self._graphql = graphql
+        self._websocket = proxied(websocket)
         self._graphql_in_layers = proxied(AccessLog(cors(graphql)))
         self._all_in_layers = proxied(super().__call__)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request."""
+        if scope["type"] == "websocket" and scope["path"] == GRAPHQL_PATH:
+            await self._websocket(scope, receive, send)
+            return
         if scope["type"] != "http" or scope["path"] != GRAPHQL_PATH or scope["method"] != "POST":
             await self._all_in_layers(scope, receive, send)
             return
