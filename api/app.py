@@ -2,10 +2,12 @@
 
 import asyncio
 import gc
+import os
+import time
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from functools import partial
-from typing import Any
+from typing import Any, cast
 
 import strawberry
 import structlog
@@ -19,6 +21,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route, WebSocketRoute
 from starlette.types import ASGIApp, Receive, Scope, Send
 from tortoise.exceptions import OperationalError
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from api import explorer
 from api.bearer import Authenticate
@@ -28,7 +31,7 @@ from api.http import GraphQLOverHTTP
 from api.live import hub
 from api.masking import bug, present
 from api.metrics import Metrics
-from api.middleware import GRAPHQL_PATH, AccessLog, SecurityHeaders, security_headers
+from api.middleware import GRAPHQL_PATH, AccessLog, SecurityHeaders, log_answered, security_headers
 from api.pages import welcome
 from api.sites import Sites
 from api.trusted import Trusted
@@ -83,8 +86,8 @@ def assemble(
     graphql = GraphQLOverHTTP(executor, authenticate, security_headers(secure), page)
     sdl = PlainTextResponse(schema.as_str().rstrip() + "\n", headers={"cache-control": "public, max-age=300"})
     app = Application(
-        AccessLog(cors(graphql)),
-        AccessLog(graphql),
+        graphql,
+        cors,
         lifespan=_lifespan(settings),
         routes=[
             Route(GRAPHQL_PATH, graphql),
@@ -108,24 +111,37 @@ def assemble(
     return app
 
 
-class Application(Starlette):
-    """Starlette, but for requests to GraphQL by POST, which come by thousands a second: they skip its router and its layers."""
+SPECIAL = frozenset({b"origin", b"x-forwarded-for", b"x-forwarded-proto"})
+"""Headers of requests that have to go through layers: from other origins, or through a proxy."""
 
-    def __init__(self, graphql_with_cors: ASGIApp, graphql: ASGIApp, **options: Any) -> None:
+
+class Application(Starlette):
+    """Starlette, but for requests to GraphQL by POST, which come by thousands a second: most skip its router and its layers."""
+
+    def __init__(self, graphql: GraphQLOverHTTP, cors: Callable[[ASGIApp], ASGIApp], **options: Any) -> None:
         super().__init__(**options)
-        self._graphql_with_cors = graphql_with_cors
         self._graphql = graphql
+        self._graphql_in_layers = proxied(AccessLog(cors(graphql)))
+        self._all_in_layers = proxied(super().__call__)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request."""
-        if scope["type"] == "http" and scope["path"] == GRAPHQL_PATH and scope["method"] == "POST":
-            for name, _ in scope["headers"]:
-                if name == b"origin":
-                    await self._graphql_with_cors(scope, receive, send)
-                    return
-            await self._graphql(scope, receive, send)
-        else:
-            await super().__call__(scope, receive, send)
+        if scope["type"] != "http" or scope["path"] != GRAPHQL_PATH or scope["method"] != "POST":
+            await self._all_in_layers(scope, receive, send)
+            return
+        for name, _ in scope["headers"]:
+            if name in SPECIAL:
+                await self._graphql_in_layers(scope, receive, send)
+                return
+        started = time.perf_counter()
+        status = await self._graphql.answer(scope, receive, send)
+        log_answered("POST", GRAPHQL_PATH, status, started)
+
+
+def proxied(app: ASGIApp) -> ASGIApp:
+    """An application that believes trusted proxies (`FORWARDED_ALLOW_IPS`) who the client is."""
+    trusted = os.environ.get("FORWARDED_ALLOW_IPS", "127.0.0.1")
+    return cast("ASGIApp", ProxyHeadersMiddleware(cast("Any", app), trusted_hosts=trusted))
 
 
 def _lifespan(settings: Settings) -> Callable[[Starlette], AbstractAsyncContextManager[None]]:

@@ -4,7 +4,6 @@ Every answer, refusals included, is JSON of GraphQL's shape. A document that is 
 without `data`; a client that names application/json gets the 200 that its kind expects, except for exceeded limits.
 """
 
-import asyncio
 from collections.abc import Mapping, Sequence
 
 import orjson
@@ -12,13 +11,15 @@ from graphql import GraphQLError, OperationType
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api import params
-from api.bearer import CHALLENGE, Authenticate, viewer_of
+from api.bearer import CHALLENGE, Authenticate, Bearers
 from api.context import Context
 from api.documents import Refused
 from api.errors import Code, top_level
 from api.execution import Answer, Executor, Operation
 from api.masking import bug, busy, present
 from api.negotiation import DEFAULT, Answering, accepts_html, is_json, negotiate
+from api.patience import Patience
+from api.whole import Head
 from domain.shared.actor import STRANGER, Viewer
 from domain.shared.errors import Busy
 
@@ -47,37 +48,45 @@ class GraphQLOverHTTP:
         self, executor: Executor, authenticate: Authenticate, headers: Mapping[str, str], page: ASGIApp
     ) -> None:
         self._executor = executor
-        self._authenticate = authenticate
         self._page = page
-        self._headers = _raw({"cache-control": "no-store", **headers})
+        self._bearers = Bearers(authenticate)
+        self._headers = {"cache-control": "no-store", **headers}
+        self._heads: dict[tuple[int, Answering], Head] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
-        headers: dict[bytes, bytes] = dict(scope["headers"])
-        accept = headers.get(b"accept")
-        if scope["method"] == "GET" and accepts_html(accept) and b"query=" not in scope["query_string"]:
+        is_query = scope["method"] != "GET" or b"query=" in scope["query_string"]
+        if not is_query and accepts_html(dict(scope["headers"]).get(b"accept")):
             await self._page(scope, receive, send)
-            return
-        answering = negotiate(accept)
+        else:
+            await self.answer(scope, receive, send)
+
+    async def answer(self, scope: Scope, receive: Receive, send: Send) -> int:
+        """Answer one request for JSON; the status of the answer."""
+        headers: dict[bytes, bytes] = dict(scope["headers"])
+        answering = negotiate(headers.get(b"accept"))
         try:
             if answering is None:
                 raise HTTPRefusal(406, params.bad_request("Accept application/graphql-response+json or JSON."))
             answer = await self._answer(scope, headers, receive)
-            await self._respond(send, 200, answer, answering)
+            return await self._respond(send, 200, answer, answering)
         except HTTPRefusal as refusal:
             body = orjson.dumps({"errors": present(refusal.errors)})
-            await self._respond(send, refusal.status, body, answering or DEFAULT, refusal.headers)
+            return await self._respond(send, refusal.status, body, answering or DEFAULT, refusal.headers)
         except Refused as refused:
-            await self._refuse(send, refused.errors, answering or DEFAULT)
+            return await self._refuse(send, refused.errors, answering or DEFAULT)
         except Exception as error:  # noqa: BLE001 - a bug outside any resolver, before anything was answered
-            await self._respond(send, 500, orjson.dumps({"errors": present([bug(error)])}), answering or DEFAULT)
+            body = orjson.dumps({"errors": present([bug(error)])})
+            return await self._respond(send, 500, body, answering or DEFAULT)
 
     async def _answer(self, scope: Scope, headers: Mapping[bytes, bytes], receive: Receive) -> Answer:
         method = scope["method"]
         if method not in ("GET", "POST"):
             raise HTTPRefusal(405, params.bad_request("Use GET for queries, or POST."), allow="GET, POST")
         authorization = headers.get(b"authorization")
-        viewer = STRANGER if authorization is None else await self._viewer(authorization)
+        viewer = STRANGER
+        if authorization is not None:
+            viewer = self._bearers.known(authorization) or await self._viewer(authorization)
         try:
             if method == "GET":
                 given = _of_url(scope["query_string"])
@@ -95,7 +104,7 @@ class GraphQLOverHTTP:
 
     async def _viewer(self, authorization: bytes) -> Viewer:
         try:
-            viewer = await viewer_of(authorization.decode("latin-1"), self._authenticate)
+            viewer = await self._bearers.viewer(authorization)
         except Busy as error:
             raise HTTPRefusal(503, busy(error), retry_after="1") from error
         if viewer is None:
@@ -103,25 +112,24 @@ class GraphQLOverHTTP:
             raise HTTPRefusal(401, stale, www_authenticate=CHALLENGE)
         return viewer
 
-    async def _refuse(self, send: Send, errors: Sequence[GraphQLError], answering: Answering) -> None:
+    async def _refuse(self, send: Send, errors: Sequence[GraphQLError], answering: Answering) -> int:
         shown = present(errors)
         limited = any(error["extensions"]["code"] == Code.LIMIT_EXCEEDED.value for error in shown)
         status = 200 if answering.lenient and not limited else 400
-        await self._respond(send, status, orjson.dumps({"errors": shown}), answering)
+        return await self._respond(send, status, orjson.dumps({"errors": shown}), answering)
 
     async def _respond(
         self, send: Send, status: int, body: bytes, answering: Answering, headers: Mapping[str, str] = NO_HEADERS
-    ) -> None:
+    ) -> int:
         """Send an answer; nobody may store it."""
-        raw = [(b"content-type", answering.content_type), (b"content-length", b"%d" % len(body)), *self._headers]
-        if headers:
-            raw += _raw(headers)
-        await send({"type": "http.response.start", "status": status, "headers": raw})
-        await send({"type": "http.response.body", "body": body})
-
-
-def _raw(headers: Mapping[str, str]) -> list[tuple[bytes, bytes]]:
-    return [(name.encode("latin-1"), value.encode("latin-1")) for name, value in headers.items()]
+        head = None if headers else self._heads.get((status, answering))
+        if head is None:
+            named = {"content-type": answering.content_type, **self._headers, **headers}
+            head = Head(status, [(name.encode("latin-1"), value.encode("latin-1")) for name, value in named.items()])
+            if not headers:
+                self._heads[status, answering] = head
+        await head.send(send, body)
+        return status
 
 
 def _of_url(query_string: bytes) -> params.Params:
@@ -133,18 +141,20 @@ def _of_url(query_string: bytes) -> params.Params:
 async def _body(receive: Receive) -> bytes:
     """The body. Raises 413 over 64 KiB, 408 when it takes longer than 10 s."""
     try:
-        async with asyncio.timeout(BODY_TIMEOUT_S):
-            message = await receive()
-            body: bytes = message.get("body", b"")
-            if (
-                message["type"] == "http.request"
-                and not message.get("more_body", False)
-                and len(body) <= MAX_BODY_BYTES
-            ):
-                return body
-            return await _long_body(message, receive)
+        return await _patience.wait(_whole_body(receive))
     except TimeoutError as error:
         raise HTTPRefusal(408, params.bad_request("The body took too long."), connection="close") from error
+
+
+_patience = Patience(BODY_TIMEOUT_S)
+
+
+async def _whole_body(receive: Receive) -> bytes:
+    message = await receive()
+    body: bytes = message.get("body", b"")
+    if message["type"] == "http.request" and not message.get("more_body", False) and len(body) <= MAX_BODY_BYTES:
+        return body
+    return await _long_body(message, receive)
 
 
 async def _long_body(message: Message, receive: Receive) -> bytes:

@@ -33,6 +33,7 @@ def serve(
         log_config=None,
         access_log=False,  # it would carry query strings; api/middleware.py has ours
         server_header=False,
+        proxy_headers=False,  # api/app.py looks at them, where there are any
         timeout_keep_alive=KEEP_ALIVE_S,
         timeout_graceful_shutdown=GRACE_S,
     )

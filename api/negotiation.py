@@ -4,7 +4,7 @@ Clients send few and short headers, the same again and again: what they mean is 
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import TypeVar
 
@@ -18,10 +18,11 @@ class Answering:
 
     media_type: str
     lenient: bool = False
-    content_type: bytes = field(init=False)
 
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "content_type", f"{self.media_type}; charset=utf-8".encode())
+    @property
+    def content_type(self) -> str:
+        """The header's value."""
+        return f"{self.media_type}; charset=utf-8"
 
 
 REMEMBERED_BYTES = 256

@@ -6,7 +6,7 @@ import mercurius from 'mercurius'
 import pg from 'pg'
 
 const pool = new pg.Pool({ connectionString: process.env.DATABASE_URL, max: 20 })
-const instant = (column) => `to_char(${column} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US')`
+const instant = (column) => `replace((${column} at time zone 'UTC')::text, ' ', 'T')`
 const LOAN = `l.id, l.reference, l.status, l.title, l.purpose, l.currency, coalesce(l.principal_minor, l.asked_minor) as minor,
   l.installment_count, l.frequency, l.method, l.annual_rate_ppm, l.grade, ${instant('l.submitted_at')} as submitted_at,
   ${instant('l.listed_at')} as listed_at`
@@ -18,7 +18,7 @@ const money = (minor, currency) => {
   return { amount: `${digits.slice(0, -2)}.${digits.slice(-2)}`, currency }
 }
 const rate = (ppm) => (ppm === null ? null : (ppm / 1e6).toFixed(6))
-const encode = (values) => Buffer.from(`[${values.map((value) => JSON.stringify(value)).join(', ')}]`).toString('base64url')
+const encode = (values) => Buffer.from(`[${values.map((value) => JSON.stringify(value)).join(',')}]`).toString('base64url')
 
 function connection (found, first, make, key) {
   const edges = found.slice(0, first).map((row) => ({ cursor: encode(key(row)), node: make(row) }))
