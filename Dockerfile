@@ -1,8 +1,11 @@
 # syntax=docker/dockerfile:1
 FROM node:24-slim AS sites
 WORKDIR /build
+COPY schema.graphql ./
+COPY examples examples
 COPY web web
 RUN cd web/explorer && npm ci && npm run build
+RUN cd examples/marketplace && npm ci && npm run build
 
 FROM python:3.13-slim AS build
 WORKDIR /build

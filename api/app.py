@@ -2,12 +2,11 @@
 
 import asyncio
 import gc
-import os
 import time
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from functools import partial
-from typing import Any, cast
+from functools import cached_property, partial
+from typing import Any
 
 import strawberry
 import structlog
@@ -18,7 +17,7 @@ from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
-from starlette.routing import Route, WebSocketRoute
+from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 from tortoise.exceptions import OperationalError
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
@@ -27,16 +26,19 @@ from api import explorer
 from api.bearer import Authenticate
 from api.errors import Code, top_level
 from api.execution import Executor
+from api.feeds import Feeds
 from api.http import GraphQLOverHTTP
 from api.live import hub
 from api.masking import bug, present
 from api.metrics import Metrics
 from api.middleware import GRAPHQL_PATH, AccessLog, SecurityHeaders, log_answered, security_headers
 from api.pages import welcome
+from api.rate import Rates
 from api.sites import Sites
 from api.trusted import Trusted
 from api.webhooks import Receiver, Webhooks
 from api.websocket import GraphQLOverWebSocket
+from domain.identity import attempts
 from domain.shared import bell, db, logs, policy
 from domain.shared.calendar import calendar
 from domain.shared.errors import Busy
@@ -73,7 +75,9 @@ def assemble(
 ) -> Starlette:
     """An application from its parts: the schema, who tokens speak for, where webhooks are stored, what browsers see."""
     trusted = Trusted.load(settings.trusted_documents, only=settings.only_trusted_documents)
-    executor = Executor(schema, compiled=settings.compiled_executor, trusted=trusted)
+    rates = Rates(settings.rate_limit_account, settings.rate_limit_token, settings.rate_limit_address)
+    executor = Executor(schema, rates, compiled=settings.compiled_executor, trusted=trusted)
+    feeds = Feeds(executor)
     secure = settings.public_url.startswith("https://")
     cors = partial(
         CORSMiddleware,
@@ -83,16 +87,15 @@ def assemble(
         expose_headers=["retry-after", "www-authenticate"],
         max_age=600,
     )
-    graphql = GraphQLOverHTTP(executor, authenticate, security_headers(secure), page)
-    sdl = PlainTextResponse(schema.as_str().rstrip() + "\n", headers={"cache-control": "public, max-age=300"})
+    graphql = GraphQLOverHTTP(executor, feeds, authenticate, security_headers(secure), page)
     app = Application(
         graphql,
         cors,
-        lifespan=_lifespan(settings),
+        partial(ProxyHeadersMiddleware, trusted_hosts=settings.trusted_proxies),
+        lifespan=_lifespan(settings, rates),
         routes=[
             Route(GRAPHQL_PATH, graphql),
-            WebSocketRoute(GRAPHQL_PATH, GraphQLOverWebSocket(executor, authenticate)),
-            Route("/schema.graphql", sdl),
+            Route("/schema.graphql", SchemaFile(schema).endpoint),
             Route(
                 "/webhooks/{provider}", Webhooks(settings.webhook_secret, receive_webhook).endpoint, methods=["POST"]
             ),
@@ -101,6 +104,9 @@ def assemble(
             Route("/readyz", ready),
         ],
         middleware=[
+            Middleware(
+                GraphQLOverWebSocket, path=GRAPHQL_PATH, executor=executor, feeds=feeds, authenticate=authenticate
+            ),
             Middleware(AccessLog),
             Middleware(SecurityHeaders, secure=secure),
             Middleware(cors),
@@ -118,7 +124,13 @@ SPECIAL = frozenset({b"origin", b"x-forwarded-for", b"x-forwarded-proto"})
 class Application(Starlette):
     """Starlette, but for requests to GraphQL by POST, which come by thousands a second: most skip its router and its layers."""
 
-    def __init__(self, graphql: GraphQLOverHTTP, cors: Callable[[ASGIApp], ASGIApp], **options: Any) -> None:
+    def __init__(
+        self,
+        graphql: GraphQLOverHTTP,
+        cors: Callable[[ASGIApp], ASGIApp],
+        proxied: Callable[[Any], Any],
+        **options: Any,
+    ) -> None:
         super().__init__(**options)
         self._graphql = graphql
         self._graphql_in_layers = proxied(AccessLog(cors(graphql)))
@@ -138,26 +150,22 @@ class Application(Starlette):
         log_answered("POST", GRAPHQL_PATH, status, started)
 
 
-def proxied(app: ASGIApp) -> ASGIApp:
-    """An application that believes trusted proxies (`FORWARDED_ALLOW_IPS`) who the client is."""
-    trusted = os.environ.get("FORWARDED_ALLOW_IPS", "127.0.0.1")
-    return cast("ASGIApp", ProxyHeadersMiddleware(cast("Any", app), trusted_hosts=trusted))
-
-
-def _lifespan(settings: Settings) -> Callable[[Starlette], AbstractAsyncContextManager[None]]:
+def _lifespan(settings: Settings, rates: Rates) -> Callable[[Starlette], AbstractAsyncContextManager[None]]:
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
         redis_url = settings.redis_url.get_secret_value()
         await db.connect(settings.database_url.get_secret_value(), settings.database_pool_size)
-        bell.connect(redis_url)
+        valkey = bell.connect(redis_url)
+        attempts.connect(valkey)
         await hub.start(redis_url)
-        loading = asyncio.create_task(_load_calendar())
+        background = [asyncio.create_task(_load_calendar()), asyncio.create_task(rates.run(valkey))]
         settle_memory()
         log.info("api.started")
         try:
             yield
         finally:
-            loading.cancel()
+            for task in background:
+                task.cancel()
             await hub.stop()
             await db.disconnect()  # first: transactions that still run ring the bell when they commit
             await bell.disconnect()
@@ -173,15 +181,30 @@ def settle_memory() -> None:
 
     A pass over schema and modules takes longer than many answers, and there is never anything in them to collect.
     """
-    gc.collect()
     gc.freeze()
     gc.set_threshold(NEW_OBJECTS, 20, 50)
+    gc.enable()
 
 
 async def _load_calendar() -> None:
     """In a thread, when the first requests are answered, and before one of them holds locks meanwhile."""
     await asyncio.sleep(LOAD_CALENDAR_AFTER_S)
     await asyncio.to_thread(calendar, policy.active().country)
+
+
+class SchemaFile:
+    """The schema as text, printed when somebody first asks for it."""
+
+    def __init__(self, schema: strawberry.Schema) -> None:
+        self._schema = schema
+
+    async def endpoint(self, _: Request) -> Response:
+        """The text; anybody may keep it for five minutes."""
+        return PlainTextResponse(self._text, headers={"cache-control": "public, max-age=300"})
+
+    @cached_property
+    def _text(self) -> str:
+        return self._schema.as_str().rstrip() + "\n"
 
 
 async def healthy(_: Request) -> Response:

@@ -10,6 +10,8 @@ Authenticate = Callable[[str], Awaitable[Viewer | None]]
 
 MAX_TOKEN_LENGTH = 4_096
 MOST_KNOWN = 10_000
+RECHECK_S = 30.0
+"""How long a revoked personal token may go unnoticed on an open connection."""
 CHALLENGE = 'Bearer realm="kalends", error="invalid_token"'
 
 
@@ -45,3 +47,11 @@ class Bearers:
                 del self._known[next(iter(self._known))]
             self._known[authorization] = viewer
         return viewer
+
+
+def recheck_in_s(viewer: Viewer) -> float:
+    """When an open connection has to look again whether its token still speaks for the viewer."""
+    if viewer.expires_at is None:
+        return RECHECK_S
+    left_s = (viewer.expires_at - clock.wall()).total_seconds()
+    return min(RECHECK_S, max(left_s, 0.05))

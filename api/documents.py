@@ -2,6 +2,8 @@
 
 from collections import OrderedDict
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from math import ceil
 from typing import Any
 
 from graphql import (
@@ -13,9 +15,11 @@ from graphql import (
     Token,
     get_operation_ast,
     parse,
+    validate,
 )
 from graphql.validation import specified_rules
-from strawberry.schema.schema import validate_document
+from strawberry.schema.validation_rules.maybe_null import MaybeNullValidationRule
+from strawberry.schema.validation_rules.one_of import OneOfInputValidationRule
 
 from api import limits
 from api.engine import Operation
@@ -23,11 +27,30 @@ from api.params import bad_request
 from api.shape import MAX_COST, Shape
 from api.sizes import Sizes, elements
 
+RULES = (*specified_rules, MaybeNullValidationRule, OneOfInputValidationRule)
+MAX_ERRORS = 10
+"""Each may print the whole of a large value, and look for names that are alike."""
 MAX_DOCUMENTS = 1_000
 MAX_BYTES = 32 * 1024 * 1024
 BYTES_PER_TOKEN = 450
 """What a token's share of a parsed document takes in memory, measured; the text is the smaller part."""
-MAX_COSTS = 32
+MAX_PRICES = 32
+
+
+FIELDS_PER_POINT = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Price:
+    """What an operation costs: `fields` that it may resolve, and `points` of the rate limits."""
+
+    fields: int
+    points: int
+
+    @classmethod
+    def of(cls, shape: Shape) -> "Price":
+        """The price of a shape: a point for each root field, or for each 100 fields, whichever is more."""
+        return cls(shape.cost, max(shape.root_fields, ceil(shape.cost / FIELDS_PER_POINT)))
 
 
 class Refused(Exception):
@@ -46,37 +69,41 @@ class Document:
         self.bytes = tokens * BYTES_PER_TOKEN
         self._schema = schema
         self._operations: dict[int, Operation] = {}
-        self._costs: dict[tuple[Any, ...], int] = {}
+        self._prices: dict[tuple[Any, ...], Price] = {}
         self._sized_by: dict[int, tuple[str, ...]] = {}
         for operation in node.definitions:
             if isinstance(operation, OperationDefinitionNode):
                 sizes = Sizes(schema, operation, {})
-                cost = Shape(schema, node, operation, sizes).cost
+                price = Price.of(Shape(schema, node, operation, sizes))
                 self._operations[id(operation)] = Operation(node, operation)
                 self._sized_by[id(operation)] = tuple(sorted(sizes.used))
                 if not sizes.used:
-                    self._costs[(id(operation),)] = cost
+                    self._prices[(id(operation),)] = price
 
-    def operation(self, name: str | None, variables: Mapping[str, Any]) -> Operation:
-        """The operation to execute, with the plans made for it so far. Raises `Refused` when there is no such one, or when it costs too much."""
+    def operation(self, name: str | None, variables: Mapping[str, Any]) -> tuple[Operation, Price]:
+        """The operation to execute, with the plans made for it so far, and its price.
+
+        Raises `Refused` when there is no such one, or when it costs too much.
+        """
         operation = get_operation_ast(self.node, name)
         if operation is None:
             raise Refused([bad_request("Say with `operationName` which operation of the document is meant.")])
-        cost = self._cost(operation, variables)
-        if cost > MAX_COST:
-            raise Refused([limits.exceeded("cost", MAX_COST, cost)])
-        return self._operations[id(operation)]
+        price = self._price(operation, variables)
+        if price.fields > MAX_COST:
+            raise Refused([limits.exceeded("cost", MAX_COST, price.fields)])
+        return self._operations[id(operation)], price
 
-    def _cost(self, operation: OperationDefinitionNode, variables: Mapping[str, Any]) -> int:
+    def _price(self, operation: OperationDefinitionNode, variables: Mapping[str, Any]) -> Price:
         used = self._sized_by[id(operation)]
         if not used:
-            return self._costs[(id(operation),)]
+            return self._prices[(id(operation),)]
         key = (id(operation), *(_size(variables, name) for name in used))
-        if key not in self._costs:
-            if len(self._costs) >= MAX_COSTS:
-                self._costs.pop(next(iter(self._costs)))
-            self._costs[key] = Shape(self._schema, self.node, operation, Sizes(self._schema, operation, variables)).cost
-        return self._costs[key]
+        if key not in self._prices:
+            if len(self._prices) >= MAX_PRICES:
+                self._prices.pop(next(iter(self._prices)))
+            sizes = Sizes(self._schema, operation, variables)
+            self._prices[key] = Price.of(Shape(self._schema, self.node, operation, sizes))
+        return self._prices[key]
 
 
 def _size(variables: Mapping[str, Any], name: str) -> Any:
@@ -119,7 +146,7 @@ class Documents:
             raise Refused([_limit_of(error) or error]) from error
         except GraphQLError as error:
             raise Refused([error]) from error
-        errors = validate_document(self._schema, node, specified_rules)
+        errors = validate(self._schema, node, RULES, max_errors=MAX_ERRORS)
         if errors:
             raise Refused(errors)
         return document

@@ -15,10 +15,12 @@ from api.bearer import CHALLENGE, Authenticate, Bearers
 from api.context import Context
 from api.documents import Refused
 from api.errors import Code, top_level
-from api.execution import Answer, Executor, Operation
+from api.execution import Executor, Operation
+from api.feeds import Feeds
 from api.masking import bug, busy, present
-from api.negotiation import DEFAULT, Answering, accepts_html, is_json, negotiate
+from api.negotiation import DEFAULT, Answering, accepts_events, accepts_html, is_json, negotiate
 from api.patience import Patience
+from api.sse import ServerSentEvents
 from api.whole import Head
 from domain.shared.actor import STRANGER, Viewer
 from domain.shared.errors import Busy
@@ -45,13 +47,19 @@ class GraphQLOverHTTP:
     """The ASGI application behind /graphql for HTTP. `headers`: what every answer has beside its own; `page`: for browsers."""
 
     def __init__(
-        self, executor: Executor, authenticate: Authenticate, headers: Mapping[str, str], page: ASGIApp
+        self,
+        executor: Executor,
+        feeds: Feeds,
+        authenticate: Authenticate,
+        headers: Mapping[str, str],
+        page: ASGIApp,
     ) -> None:
         self._executor = executor
         self._page = page
         self._bearers = Bearers(authenticate)
         self._headers = {"cache-control": "no-store", **headers}
         self._heads: dict[tuple[int, Answering], Head] = {}
+        self._events = ServerSentEvents(executor, feeds, authenticate, raw(self._headers))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -62,24 +70,38 @@ class GraphQLOverHTTP:
             await self.answer(scope, receive, send)
 
     async def answer(self, scope: Scope, receive: Receive, send: Send) -> int:
-        """Answer one request for JSON; the status of the answer."""
+        """Answer one request for JSON or for events; the status of the answer."""
         headers: dict[bytes, bytes] = dict(scope["headers"])
-        answering = negotiate(headers.get(b"accept"))
+        accept = headers.get(b"accept")
+        answering, events = negotiate(accept), accepts_events(accept)
         try:
-            if answering is None:
+            if answering is None and not events:
                 raise HTTPRefusal(406, params.bad_request("Accept application/graphql-response+json or JSON."))
-            answer = await self._answer(scope, headers, receive)
-            return await self._respond(send, 200, answer, answering)
+            operation, context = await self._operation(scope, headers, receive)
+            streams = events and (answering is None or operation.kind is OperationType.SUBSCRIPTION)
+            if not streams:
+                _check_is_no_subscription(operation)
+                answer = await self._executor.execute(operation, context)
         except HTTPRefusal as refusal:
             body = orjson.dumps({"errors": present(refusal.errors)})
             return await self._respond(send, refusal.status, body, answering or DEFAULT, refusal.headers)
         except Refused as refused:
-            return await self._refuse(send, refused.errors, answering or DEFAULT)
+            if answering is not None:
+                return await self._refuse(send, refused.errors, answering)
+            await self._events.refuse(scope, send, refused.errors)
+            return 200
         except Exception as error:  # noqa: BLE001 - a bug outside any resolver, before anything was answered
             body = orjson.dumps({"errors": present([bug(error)])})
             return await self._respond(send, 500, body, answering or DEFAULT)
+        if not streams:
+            return await self._respond(send, 200, answer, answering or DEFAULT)
+        authorization = headers.get(b"authorization", b"").decode("latin-1") or None
+        await self._events.answer(scope, receive, send, operation, context, authorization)
+        return 200
 
-    async def _answer(self, scope: Scope, headers: Mapping[bytes, bytes], receive: Receive) -> Answer:
+    async def _operation(
+        self, scope: Scope, headers: Mapping[bytes, bytes], receive: Receive
+    ) -> tuple[Operation, Context]:
         method = scope["method"]
         if method not in ("GET", "POST"):
             raise HTTPRefusal(405, params.bad_request("Use GET for queries, or POST."), allow="GET, POST")
@@ -97,10 +119,12 @@ class GraphQLOverHTTP:
                 given = params.of(params.decode(await _body(receive)))
         except GraphQLError as error:
             raise HTTPRefusal(400, error) from error
-        operation = self._executor.prepare(given)
-        _check_method(operation, method)
         client = scope.get("client")
-        return await self._executor.execute(operation, Context(viewer, client[0] if client else ""))
+        context = Context(viewer, client[0] if client else "")
+        operation = self._executor.prepare(given, context)
+        if operation.kind is OperationType.MUTATION and method == "GET":
+            raise HTTPRefusal(405, params.bad_request("Mutations need POST."), allow="POST")
+        return operation, context
 
     async def _viewer(self, authorization: bytes) -> Viewer:
         try:
@@ -114,9 +138,11 @@ class GraphQLOverHTTP:
 
     async def _refuse(self, send: Send, errors: Sequence[GraphQLError], answering: Answering) -> int:
         shown = present(errors)
-        limited = any(error["extensions"]["code"] == Code.LIMIT_EXCEEDED.value for error in shown)
-        status = 200 if answering.lenient and not limited else 400
-        return await self._respond(send, status, orjson.dumps({"errors": shown}), answering)
+        body, facts = orjson.dumps({"errors": shown}), shown[0]["extensions"]
+        if facts["code"] == Code.RATE_LIMITED.value:
+            return await self._respond(send, 429, body, answering, {"retry-after": str(facts["retryAfterMs"] // 1_000)})
+        lenient = answering.lenient and facts["code"] != Code.LIMIT_EXCEEDED.value
+        return await self._respond(send, 200 if lenient else 400, body, answering)
 
     async def _respond(
         self, send: Send, status: int, body: bytes, answering: Answering, headers: Mapping[str, str] = NO_HEADERS
@@ -125,11 +151,16 @@ class GraphQLOverHTTP:
         head = None if headers else self._heads.get((status, answering))
         if head is None:
             named = {"content-type": answering.content_type, **self._headers, **headers}
-            head = Head(status, [(name.encode("latin-1"), value.encode("latin-1")) for name, value in named.items()])
+            head = Head(status, raw(named))
             if not headers:
                 self._heads[status, answering] = head
         await head.send(send, body)
         return status
+
+
+def raw(headers: Mapping[str, str]) -> list[tuple[bytes, bytes]]:
+    """Headers as they go over the wire."""
+    return [(name.encode("latin-1"), value.encode("latin-1")) for name, value in headers.items()]
 
 
 def _of_url(query_string: bytes) -> params.Params:
@@ -176,8 +207,7 @@ async def _long_body(message: Message, receive: Receive) -> bytes:
     return b"".join(chunks)
 
 
-def _check_method(operation: Operation, method: str) -> None:
-    if operation.kind is OperationType.MUTATION and method == "GET":
-        raise HTTPRefusal(405, params.bad_request("Mutations need POST."), allow="POST")
+def _check_is_no_subscription(operation: Operation) -> None:
     if operation.kind is OperationType.SUBSCRIPTION:
-        raise HTTPRefusal(400, params.bad_request("Subscriptions go over a WebSocket, by graphql-transport-ws."))
+        told = "Subscriptions go over a WebSocket, by graphql-transport-ws, or are accepted as text/event-stream."
+        raise HTTPRefusal(400, params.bad_request(told))

@@ -6,10 +6,11 @@ whose expansion is then known to be small is walked in full (`api/shape.py`).
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from graphql import (
+    ArgumentNode,
     DirectiveNode,
     DocumentNode,
     FieldNode,
@@ -31,15 +32,27 @@ from api.errors import Code, top_level
 
 MAX_TOKENS = 5_000
 MAX_COMMENTS = 1_000
+MAX_OPERATIONS = 50
 MAX_FRAGMENTS = 50
+MAX_VARIABLES = 100
 MAX_FIELDS = 1_000
 MAX_SPREADS = 1_000
 MAX_ALIASES = 100
 MAX_DIRECTIVES = 100
+MAX_ARGUMENTS = 500
+MAX_VALUES = 500
 MAX_NUMBER_DIGITS = 50
 
-COUNTED = {"fields": MAX_FIELDS, "spreads": MAX_SPREADS, "aliases": MAX_ALIASES, "directives": MAX_DIRECTIVES}
-"""What is counted with fragments expanded. Spreads are fragments, named and inline."""
+COUNTED = {
+    "fields": MAX_FIELDS,
+    "spreads": MAX_SPREADS,
+    "aliases": MAX_ALIASES,
+    "directives": MAX_DIRECTIVES,
+    "arguments": MAX_ARGUMENTS,
+    "values": MAX_VALUES,
+}
+"""What is counted with fragments expanded. Spreads are fragments, named and inline; values what is in literals' lists and
+objects, whose errors print them whole."""
 
 SATURATED = 1_000_000
 """No count grows beyond: 22 chained fragments would be millions, 50 a number of fifteen digits."""
@@ -68,20 +81,26 @@ def check(document: DocumentNode) -> None:
     and for literals that nothing accepts.
     """
     fragments = [node for node in document.definitions if isinstance(node, FragmentDefinitionNode)]
-    if len(fragments) > MAX_FRAGMENTS:
-        raise exceeded("fragments", MAX_FRAGMENTS, len(fragments))
+    operations = [node for node in document.definitions if isinstance(node, OperationDefinitionNode)]
+    variables = max((len(node.variable_definitions or ()) for node in operations), default=0)
+    _bound("operations", MAX_OPERATIONS, len(operations))
+    _bound("fragments", MAX_FRAGMENTS, len(fragments))
+    _bound("variables", MAX_VARIABLES, variables)
     own = {node.name.value: _counts(node) for node in fragments}
     totals: dict[str, Counter[str]] = {}
     whole: Counter[str] = Counter()
-    for node in document.definitions:
-        if isinstance(node, OperationDefinitionNode):
-            _add(whole, _total(_counts(node), own, totals, frozenset()), 1)
+    for node in operations:
+        _add(whole, _total(_counts(node), own, totals, frozenset()), 1)
     unused = own.keys() - totals.keys()
     if unused:
         raise top_level(Code.BAD_REQUEST, f"Fragment '{min(unused)}' is never used.")
     for limit, maximum in COUNTED.items():
-        if whole[limit] > maximum:
-            raise exceeded(limit, maximum, whole[limit])
+        _bound(limit, maximum, whole[limit])
+
+
+def _bound(limit: str, maximum: int, actual: int) -> None:
+    if actual > maximum:
+        raise exceeded(limit, maximum, actual)
 
 
 def _total(
@@ -113,40 +132,44 @@ def _counts(definition: OperationDefinitionNode | FragmentDefinitionNode) -> Cou
         directives: Iterable[DirectiveNode] = getattr(node, "directives", None) or ()
         for directive in directives:
             counts.own["directives"] += 1
-            _check_values(argument.value for argument in directive.arguments or ())
+            _count_arguments(counts, directive.arguments or ())
         if isinstance(node, FieldNode):
             counts.own["fields"] += 1
             counts.own["aliases"] += node.alias is not None
-            _check_values(argument.value for argument in node.arguments or ())
+            _count_arguments(counts, node.arguments or ())
         elif isinstance(node, FragmentSpreadNode):
             counts.own["spreads"] += 1
             counts.spreads[node.name.value] += 1
         elif isinstance(node, InlineFragmentNode):
             counts.own["spreads"] += 1
         elif isinstance(node, OperationDefinitionNode):
-            _check_values(variable.default_value for variable in node.variable_definitions or ())
+            variables = node.variable_definitions or ()
+            counts.own["directives"] += sum(len(variable.directives or ()) for variable in variables)
+            _count_values(counts, [variable.default_value for variable in variables])
         selections = getattr(node, "selection_set", None)
         if selections is not None:
             waiting.extend(selections.selections)
     return counts
 
 
-def literals(values: Iterable[ValueNode | None]) -> Iterator[ValueNode]:
-    """The values and all that is inside them."""
+def _count_arguments(counts: Counts, arguments: Sequence[ArgumentNode]) -> None:
+    if arguments:
+        counts.own["arguments"] += len(arguments)
+        _count_values(counts, [argument.value for argument in arguments])
+
+
+def _count_values(counts: Counts, values: Sequence[ValueNode | None]) -> None:
+    """Count what is inside values. Python refuses to parse numbers of thousands of digits, PostgreSQL to store NUL characters."""
     waiting = [value for value in values if value is not None]
     while waiting:
         value = waiting.pop()
-        yield value
         if isinstance(value, ListValueNode):
+            counts.own["values"] += len(value.values)
             waiting.extend(value.values)
         elif isinstance(value, ObjectValueNode):
+            counts.own["values"] += len(value.fields)
             waiting.extend(item.value for item in value.fields)
-
-
-def _check_values(values: Iterable[ValueNode | None]) -> None:
-    """Python refuses to parse numbers of thousands of digits, PostgreSQL to store NUL characters."""
-    for value in literals(values):
-        if isinstance(value, IntValueNode | FloatValueNode) and len(value.value) > MAX_NUMBER_DIGITS:
+        elif isinstance(value, IntValueNode | FloatValueNode) and len(value.value) > MAX_NUMBER_DIGITS:
             raise top_level(Code.BAD_REQUEST, f"A number has at most {MAX_NUMBER_DIGITS} digits.")
-        if isinstance(value, StringValueNode) and "\0" in value.value:
+        elif isinstance(value, StringValueNode) and "\0" in value.value:
             raise top_level(Code.BAD_REQUEST, "Text must not contain NUL characters.")

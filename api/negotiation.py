@@ -10,6 +10,7 @@ from typing import TypeVar
 
 GRAPHQL_JSON = "application/graphql-response+json"
 JSON = "application/json"
+EVENTS = "text/event-stream"
 
 
 @dataclass(frozen=True)
@@ -78,6 +79,16 @@ def is_json(content_type: str) -> bool:
     media_type, *parameters = (part.strip().lower() for part in content_type.split(";"))
     charsets = [value.strip('" ') for name, _, value in (p.partition("=") for p in parameters) if name == "charset"]
     return media_type == JSON and all(charset in ("utf-8", "utf8") for charset in charsets)
+
+
+def accepts_events(accept: bytes | None) -> bool:
+    """Whether a stream of events is named."""
+    return accept is not None and _accepts_events(accept)
+
+
+@remembered
+def _accepts_events(accept: str) -> bool:
+    return any(name == EVENTS and quality > 0 for name, quality in map(_media_range, accept.split(",")))
 
 
 def _media_range(part: str) -> tuple[str, float]:

@@ -1,6 +1,6 @@
 """What a GraphQL request consists of, and nothing else: the parameters in a JSON body, a URL or a WebSocket message."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qsl
@@ -8,9 +8,14 @@ from urllib.parse import parse_qsl
 import orjson
 from graphql import GraphQLError
 
+from api import limits
 from api.errors import Code, top_level
 
 MAX_URL_PARAMETERS = 20
+MAX_VALUES = 5_000
+"""In the JSON of a request: each is checked against a type, perhaps twice, and may be an error."""
+FEW_BYTES = 2 * MAX_VALUES
+"""A shorter text cannot hold more."""
 
 
 @dataclass(frozen=True)
@@ -21,6 +26,8 @@ class Params:
     variables: dict[str, Any] = field(default_factory=dict)
     operation_name: str | None = None
     document_id: str | None = None
+    shows_cost: bool = False
+    """Whether the answer is to say what it cost, in its `extensions`."""
 
 
 def decode(data: bytes | str) -> Any:
@@ -29,6 +36,8 @@ def decode(data: bytes | str) -> Any:
         value = orjson.loads(data)
     except orjson.JSONDecodeError as error:
         raise bad_request(f"The request is not JSON: {error.msg}.") from error
+    if len(data) > FEW_BYTES:
+        _check_size(value)
     escaped = b"\\u0000" in data if isinstance(data, bytes) else "\\u0000" in data
     if escaped and _has_nul(value):
         raise bad_request("Text must not contain NUL characters.")
@@ -54,7 +63,8 @@ def of(source: Any) -> Params:
         raise bad_request("`operationName` must be a string or null.")
     if not isinstance(extensions, dict | None):
         raise bad_request("`extensions` must be an object or null.")
-    return Params(query or "", variables or {}, operation_name or None, document_id)
+    shows_cost = extensions is not None and extensions.get("cost") is True
+    return Params(query or "", variables or {}, operation_name or None, document_id, shows_cost)
 
 
 def _document_id(given: Any, extensions: Any) -> str | None:
@@ -90,15 +100,24 @@ def bad_request(message: str) -> GraphQLError:
     return top_level(Code.BAD_REQUEST, message)
 
 
+def _check_size(value: Any) -> None:
+    count = sum(1 for _ in _inside(value))
+    if count > MAX_VALUES:
+        raise limits.exceeded("values of variables", MAX_VALUES, count)
+
+
 def _has_nul(value: Any) -> bool:
+    return any(isinstance(inner, str) and "\0" in inner for inner in _inside(value))
+
+
+def _inside(value: Any) -> Iterator[Any]:
+    """A value, and all that is in it, names included."""
     waiting = [value]
     while waiting:
         inner = waiting.pop()
-        if isinstance(inner, str) and "\0" in inner:
-            return True
+        yield inner
         if isinstance(inner, dict):
             waiting.extend(inner)
             waiting.extend(inner.values())
         elif isinstance(inner, list):
             waiting.extend(inner)
-    return False

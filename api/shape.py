@@ -29,6 +29,7 @@ from api.sizes import Sizes
 MAX_DEPTH = 15
 MAX_INTROSPECTION_DEPTH = 20
 MAX_ROOT_FIELDS = 20
+MAX_SCHEMAS = 2
 MAX_REPEATS = 5_000
 MAX_COST = 50_000
 COST_CEILING = 10**12
@@ -55,7 +56,7 @@ class Step:
 
 
 class Shape:
-    """One walk over an operation; afterwards `cost` holds what it may cost, in fields resolved.
+    """One walk over an operation; afterwards `cost` holds what it may cost, in fields resolved, and `root_fields` how many it has.
 
     Raises LIMIT_EXCEEDED naming depth, introspection depth, root fields or repeats. Repeats are the pairs of fields
     that validation compares because they have the same path: n of one path are n(n-1)/2.
@@ -68,7 +69,8 @@ class Shape:
         self._schema = schema
         self._sizes = sizes
         self._repeats = 0
-        self._root_fields = 0
+        self.root_fields = 0
+        self._schemas = 0
         self._fragments: Mapping[str, FragmentDefinitionNode] = {
             node.name.value: node for node in document.definitions if isinstance(node, FragmentDefinitionNode)
         }
@@ -104,9 +106,12 @@ class Shape:
         if not introspection and depth > MAX_DEPTH:
             raise exceeded("depth", MAX_DEPTH, depth)
         if depth == 1:
-            self._root_fields += 1
-            if self._root_fields > MAX_ROOT_FIELDS:
-                raise exceeded("root fields", MAX_ROOT_FIELDS, self._root_fields)
+            self.root_fields += 1
+            if self.root_fields > MAX_ROOT_FIELDS:
+                raise exceeded("root fields", MAX_ROOT_FIELDS, self.root_fields)
+            self._schemas += name == "__schema"
+            if self._schemas > MAX_SCHEMAS:
+                raise exceeded("descriptions of the schema", MAX_SCHEMAS, self._schemas)
         place = step.place.inside.setdefault(node.alias.value if node.alias else name, Place())
         self._repeats += place.fields
         place.fields += 1

@@ -30,7 +30,9 @@ from domain.shared.relations import MAX_PAGE
 
 DEFAULT_PAGE = 20
 LIST_SIZE = 10
-"""What a list without a page size is taken for: schedules, products, verifications."""
+"""What a list without a page size is taken for: products, verifications, figures."""
+LONG_LISTS = {"schedule": 100}
+"""Fields whose lists are longer."""
 
 
 class Sizes:
@@ -56,7 +58,7 @@ class Sizes:
         if elements:
             return elements
         if _is_list(definition.type) and (parent is None or parent.name not in self._bounded):
-            return LIST_SIZE
+            return LONG_LISTS.get(node.name.value, LIST_SIZE)
         return 1
 
     def _page(self, literal: ValueNode | None) -> Any:

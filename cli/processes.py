@@ -15,6 +15,8 @@ from cli.servers_error import ServersError
 from cli.supervisor import Supervisor
 
 START_TIMEOUT_S = 60.0
+ONE_ADDRESS = {"KALENDS_RATE_LIMIT_ADDRESS": "off", "KALENDS_RATE_LIMIT_MAIL": "off"}
+"""Everybody on one machine comes from one address."""
 API = "api"
 SANDBOX = "sandbox"
 
@@ -47,6 +49,7 @@ class Platform:
             "KALENDS_IDENTITY_URL": self.sandbox_url,
             "KALENDS_SMTP_HOST": self.host,
             "KALENDS_SMTP_PORT": str(self.smtp_port),
+            **ONE_ADDRESS,
             **(self.secrets or make_secrets()),
             **self.environment,
         }

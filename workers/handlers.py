@@ -51,6 +51,8 @@ HANDLERS: Handlers = {
     "user.registered": [letters.to_user("confirm_email")],
     "email.confirmation_requested": [letters.to_user("confirm_email")],
     "registration.repeated": [letters.to_user("already_registered")],
+    "password.reset_requested": [letters.to_user("reset_password")],
+    "password.changed": [letters.to_user("password_changed")],
     "session.compromised": [letters.to_user("session_revoked")],
     "identity.verified": [letters.to_user("identity_verified")],
     "identity.rejected": [letters.to_user("identity_rejected")],

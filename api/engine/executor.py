@@ -5,8 +5,7 @@ specification says. A mutation's root fields run once: what they came to is hand
 """
 
 from collections import Counter
-from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
-from contextlib import aclosing
+from collections.abc import AsyncIterable, Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from inspect import isawaitable
 from typing import Any, TypeGuard, cast
@@ -16,6 +15,7 @@ from graphql import (
     DocumentNode,
     ExecutionResult,
     FieldNode,
+    GraphQLError,
     GraphQLResolveInfo,
     MiddlewareManager,
     OperationDefinitionNode,
@@ -28,6 +28,7 @@ from graphql.execution import create_source_event_stream
 from strawberry import Schema
 from strawberry.execution import optimized_is_awaitable
 
+from api.engine.audience import Sharing, sharing
 from api.engine.compiler import Compiler
 from api.engine.folding import Folding
 from api.engine.plans import ObjectPlan, Resolved, Typename
@@ -55,6 +56,7 @@ class Operation:
     variables: Variables = field(init=False)
     is_introspection: bool = field(init=False)
     plans: dict[tuple[bool, ...], ObjectPlan | None] = field(default_factory=dict)
+    sharing: dict[tuple[bool, ...], Sharing] = field(default_factory=dict)
     introspected: dict[bytes, bytes] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -66,6 +68,20 @@ class Operation:
     def kind(self) -> OperationType:
         """Query, mutation or subscription."""
         return self.node.operation
+
+    def decided_by(self, variables: Mapping[str, Any]) -> tuple[bool, ...] | None:
+        """The values its `@skip`s and `@include`s depend on; None if one of them is no boolean."""
+        given = [variables.get(name) for name in self.deciding]
+        key = tuple(value for value in given if isinstance(value, bool))
+        return key if len(key) == len(given) else None
+
+
+@dataclass(frozen=True)
+class Begun:
+    """A subscription: the events of its source, and how each is answered."""
+
+    source: AsyncIterable[Any]
+    answer: Callable[[Any], Awaitable[Answer]]
 
 
 @dataclass(frozen=True)
@@ -107,20 +123,32 @@ class Executor:
         self.answers["compiled"] += 1
         return data.encode()
 
-    async def subscribe(
+    def sharing(self, operation: Operation, variables: dict[str, Any]) -> Sharing:
+        """With whom a subscriber may be answered together."""
+        given = self._given(operation, variables)
+        deciding = operation.decided_by(given) if given is not None else None
+        if given is None or deciding is None or self._plan(operation, given) is None:
+            return Sharing.NOBODY
+        if deciding not in operation.sharing:
+            selector = Selector(
+                self._core_schema, operation.document, dict(zip(operation.deciding, deciding, strict=True))
+            )
+            operation.sharing[deciding] = sharing(self._core_schema, selector, [operation.node.selection_set])
+        return operation.sharing[deciding]
+
+    async def begin(
         self, operation: Operation, variables: dict[str, Any], context: Reader
-    ) -> AsyncGenerator[Answer, None]:
-        """Answer a subscription, event by event; one result without data when it cannot begin."""
+    ) -> "Begun | list[GraphQLError]":
+        """Begin a subscription; errors when it cannot."""
         core = self._core(operation, variables, context)
-        source = core if isinstance(core, list) else create_source_event_stream(core)
+        if isinstance(core, list):
+            return core
+        source = create_source_event_stream(core)
         source = await source if isawaitable(source) else source
-        if isinstance(core, list) or isinstance(source, ExecutionResult):
-            yield source if isinstance(source, ExecutionResult) else ExecutionResult(None, core)
-            return
+        if isinstance(source, ExecutionResult):
+            return list(source.errors or ())
         run, plan = self._prepared(operation, variables, context)
-        async with aclosing(cast("AsyncGenerator[Any, None]", source)) as events:
-            async for event in events:
-                yield await self._event(core, run, plan, event)
+        return Begun(source, lambda event: self._event(core, run, plan, event))
 
     async def _event(self, core: CoreExecutor[Any], run: Run | None, plan: ObjectPlan | None, event: Any) -> Answer:
         if plan is not None and run is not None:
@@ -140,15 +168,11 @@ class Executor:
         self, operation: Operation, variables: dict[str, Any], context: Reader
     ) -> tuple[Run | None, ObjectPlan | None]:
         """An execution and its plan; None where graphql-core has to answer."""
-        if not self._compiled:
-            return None, None
-        given = operation.variables.as_given(variables)
+        given = self._given(operation, variables)
         if given is None:
-            coerced = self._coerced(operation, variables)
-            if coerced is None:
+            if self._compiled:
                 self.answers["variables"] += 1
-                return None, None
-            given = coerced.coerced
+            return None, None
         plan = self._plan(operation, given)
         if plan is None:
             self.answers["uncompilable"] += 1
@@ -161,16 +185,24 @@ class Executor:
 
         return Run(context, given, coerce, self._folding), plan
 
+    def _given(self, operation: Operation, variables: dict[str, Any]) -> Mapping[str, Any] | None:
+        """The coerced variables of an operation that may be compiled; None where they do not fit."""
+        if not self._compiled:
+            return None
+        given = operation.variables.as_given(variables)
+        if given is None:
+            coerced = self._coerced(operation, variables)
+            given = coerced.coerced if coerced is not None else None
+        return given
+
     def _coerced(self, operation: Operation, variables: dict[str, Any]) -> VariableValues | None:
-        coerced = get_variable_values(
-            self._core_schema, operation.node.variable_definitions or (), variables, max_errors=1
-        )
+        definitions = operation.node.variable_definitions or ()
+        coerced = get_variable_values(self._core_schema, definitions, variables, max_errors=1)
         return coerced if isinstance(coerced, VariableValues) else None
 
     def _plan(self, operation: Operation, variables: Mapping[str, Any]) -> ObjectPlan | None:
-        given = [variables.get(name) for name in operation.deciding]
-        key = tuple(value for value in given if isinstance(value, bool))
-        if len(key) < len(given):
+        key = operation.decided_by(variables)
+        if key is None:
             return None  # null, or given to no condition of this operation: graphql-core says which
         if key not in operation.plans:
             operation.plans[key] = self._compile(operation, dict(zip(operation.deciding, key, strict=True)))

@@ -38,7 +38,9 @@ class Scope(Enum):
     LEND = strawberry.enum_value("LEND", description="Bid and auto-invest. Needs the role LENDER.")
     MONEY = strawberry.enum_value("MONEY", description="Deposits, withdrawals, bank accounts, mandates.")
     ACCOUNT = strawberry.enum_value("ACCOUNT", description="Consents, identity check, sessions and access tokens.")
-    OPERATE = strawberry.enum_value("OPERATE", description="Operators: see what operators see.")
+    OPERATE = strawberry.enum_value(
+        "OPERATE", description="Operators: see what operators see. Comes with REVIEW, COLLECT and FINANCE."
+    )
     REVIEW = strawberry.enum_value("REVIEW", description="Operators: decide applications and identity checks.")
     COLLECT = strawberry.enum_value("COLLECT", description="Operators: default, write-off, recoveries.")
     FINANCE = strawberry.enum_value("FINANCE", description="Operators: suspense and reconciliation.")

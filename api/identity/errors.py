@@ -20,6 +20,17 @@ class InvalidToken(UserError):
     """The token is unknown, expired, revoked or already used."""
 
 
+@refusal(errors.TooManyAttempts)
+@strawberry.type(
+    description="Too many wrong passwords, or requests for mails, came from your address or device. It is told alike for "
+    "addresses with and without an account."
+)
+class TooManyAttempts(UserError):
+    """Too many attempts came from there."""
+
+    retry_after_ms: int = strawberry.field(description="How long to wait before the next attempt.")
+
+
 @refusal(errors.DocumentsOutdated)
 @strawberry.type(description="A newer version is published; read the current `documents` and accept those.")
 class DocumentsOutdated(UserError):

@@ -19,6 +19,7 @@ const money = (minor, currency) => {
 }
 const rate = (ppm) => (ppm === null ? null : (ppm / 1e6).toFixed(6))
 const encode = (values) => Buffer.from(`[${values.map((value) => JSON.stringify(value)).join(',')}]`).toString('base64url')
+const decode = (cursor) => JSON.parse(Buffer.from(cursor, 'base64url'))
 
 function connection (found, first, make, key) {
   const edges = found.slice(0, first).map((row) => ({ cursor: encode(key(row)), node: make(row) }))
@@ -54,9 +55,10 @@ const resolvers = {
       const found = await rows('loan', `select ${LOAN} from lending.loans l where l.id = $1 and ${VISIBLE}`, [id.slice(5)])
       return found.length ? loan(found[0]) : null
     },
-    async loans (_, { first }) {
-      const found = await rows('loans', `select ${LOAN} from lending.loans l join marketplace.listings g on g.id = l.id
-        where ${VISIBLE} order by l.listed_at desc, l.id desc limit $1`, [first + 1])
+    async loans (_, { first, after }) {
+      const [behind, name] = after ? ['and (l.listed_at, l.id) < ($2, $3)', 'loans behind'] : ['', 'loans']
+      const found = await rows(name, `select ${LOAN} from lending.loans l join marketplace.listings g on g.id = l.id
+        where ${VISIBLE} ${behind} order by l.listed_at desc, l.id desc limit $1`, [first + 1, ...(after ? decode(after) : [])])
       return connection(found, first, loan, (row) => [`${row.listed_at}+00:00`, row.id])
     }
   }

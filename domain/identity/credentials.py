@@ -29,7 +29,11 @@ R = TypeVar("R")
 ALGORITHM = "HS256"
 ACCESS = "kalends:access"
 CONFIRM_EMAIL = "kalends:confirm-email"
+RESET = "kalends:reset-password"
+DEVICE = "kalends:device"
 CONFIRMATION_HOURS = 24
+RESET_MINUTES = 60
+DEVICE_DAYS = 365
 REFRESH_PREFIX = "kref_"
 PERSONAL_PREFIX = "kpat_"
 MAX_WAITING = 400
@@ -131,6 +135,36 @@ def confirmed_by(token: str) -> tuple[UUID, str] | None:
     """The user and the address a confirmation token was made for; None if it is not ours or has expired."""
     claims = _claims(token, CONFIRM_EMAIL)
     return None if claims is None else (UUID(claims["sub"]), claims["email"])
+
+
+def reset_token(user_id: UUID, password_mark: str) -> str:
+    """Lets whoever reads a user's mail choose a new password: for an hour, and until the password is another."""
+    expires_at = clock.wall() + timedelta(minutes=RESET_MINUTES)
+    claims = {"aud": RESET, "sub": str(user_id), "pwd": password_mark, "exp": expires_at}
+    return jwt.encode(claims, _key(), algorithm=ALGORITHM)
+
+
+def reset_by(token: str) -> tuple[UUID, str] | None:
+    """The user and the mark of the password that a reset token was made for; None if it is not ours or has expired."""
+    claims = _claims(token, RESET)
+    return None if claims is None else (UUID(claims["sub"]), claims["pwd"])
+
+
+HASH_MARK = "substr(encode(sha256(convert_to({hash}, 'UTF8')), 'hex'), 1, 16)"
+"""In SQL: tells a password hash from the next one, and nothing about the password."""
+
+
+def device_token(user_id: UUID, device_id: UUID) -> str:
+    """Says that a user has logged in on a device; good for nothing but being counted apart from others at its address."""
+    expires_at = clock.wall() + timedelta(days=DEVICE_DAYS)
+    claims = {"aud": DEVICE, "sub": str(user_id), "jti": str(device_id), "exp": expires_at}
+    return jwt.encode(claims, _key(), algorithm=ALGORITHM)
+
+
+def device_of(token: str) -> tuple[UUID | None, UUID | None]:
+    """The user and the device of a device token; nobody and none if it is not ours or has expired."""
+    claims = _claims(token, DEVICE)
+    return (None, None) if claims is None else (UUID(claims["sub"]), UUID(claims["jti"]))
 
 
 def _claims(token: str, audience: str) -> dict[str, Any] | None:

@@ -21,6 +21,14 @@ class InvalidToken(DomainError):
 
 
 @dataclass(eq=False, kw_only=True)
+class TooManyAttempts(DomainError):
+    """Too many wrong passwords, or requests for mails, came from there; known and unknown addresses are refused alike."""
+
+    retry_after_ms: int
+    text: ClassVar[str] = "Too many attempts came from you; wait, then try again."
+
+
+@dataclass(eq=False, kw_only=True)
 class DocumentsOutdated(DomainError):
     """A newer version of these kinds of documents is published; people accept the current one."""
 

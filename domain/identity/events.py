@@ -1,6 +1,7 @@
 """What identity tells the rest: ids and outcomes, never an address, a name or a secret."""
 
 from datetime import datetime
+from hashlib import sha256
 from uuid import UUID
 
 from domain.shared.outbox import Event
@@ -14,6 +15,21 @@ def user_registered(user_id: UUID) -> Event:
 def confirmation_requested(user_id: UUID, at: datetime) -> Event:
     """Somebody asks for the confirmation mail again; at most one an hour, so that nobody floods a mailbox."""
     return Event(kind="email.confirmation_requested", key=f"{user_id}:{at:%Y-%m-%dT%H}", payload={"user_id": user_id})
+
+
+def nobody_asked(email: str, at: datetime) -> Event:
+    """Somebody asks for a mail to an address that gets none. Written down as for others, so that both take the same."""
+    return Event(kind="email.nobody_asked", key=f"{sha256(email.encode()).hexdigest()}:{at:%Y-%m-%dT%H}")
+
+
+def password_reset_requested(user_id: UUID, at: datetime) -> Event:
+    """Somebody has forgotten a password, or says so; a mail an hour at most."""
+    return Event(kind="password.reset_requested", key=f"{user_id}:{at:%Y-%m-%dT%H}", payload={"user_id": user_id})
+
+
+def password_changed(user_id: UUID, mark: str) -> Event:
+    """An account has a new password (`mark` tells it from the last one); what the old one opened is closed."""
+    return Event(kind="password.changed", key=f"{user_id}:{mark}", payload={"user_id": user_id}, audience=(user_id,))
 
 
 def registration_repeated(user_id: UUID, at: datetime) -> Event:

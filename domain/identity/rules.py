@@ -75,6 +75,10 @@ def _done(standing: Standing, step: Step) -> bool:
     return DOCUMENT_OF[step].value in standing.accepted
 
 
+DECIDING = frozenset({Scope.REVIEW, Scope.COLLECT, Scope.FINANCE})
+"""What an operator cannot do without seeing what others have."""
+
+
 def scopes_of(roles: Collection[str], operator_scopes: Collection[str]) -> frozenset[Scope]:
     """What a session of such a user may do: borrow and lend by role; operators what they were given."""
     scopes = {Scope.READ, Scope.ACCOUNT}
@@ -90,11 +94,19 @@ def scopes_of(roles: Collection[str], operator_scopes: Collection[str]) -> froze
 
 
 def token_scopes(wanted: Collection[Scope], own: frozenset[Scope]) -> frozenset[Scope]:
-    """The scopes of a personal access token: no more than its maker has; reading comes with every token."""
+    """The scopes of a personal access token: no more than its maker has; reading comes with every token.
+
+    Whoever decides about others sees what operators see: OPERATE comes with REVIEW, COLLECT and FINANCE.
+    """
     beyond = sorted(scope.value for scope in wanted if scope not in own)
     if beyond:
         raise NotAllowed(requirement=f"the scope {beyond[0]}", path=("scopes",))
-    return frozenset({Scope.READ, *wanted})
+    return with_sight(frozenset({Scope.READ, *wanted}))
+
+
+def with_sight(scopes: frozenset[Scope]) -> frozenset[Scope]:
+    """Scopes, and OPERATE where they decide about others."""
+    return scopes if scopes.isdisjoint(DECIDING) else scopes | {Scope.OPERATE}
 
 
 def token_expiry(expires_at: datetime, now: datetime) -> datetime:

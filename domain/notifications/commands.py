@@ -11,9 +11,11 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
+from domain.identity.credentials import HASH_MARK
 from domain.notifications import templates
 from domain.shared import clock, db, ids
 
+MARK = HASH_MARK.format(hash="u.password_hash")
 LEASE_S = 120
 MAX_ATTEMPTS = 10
 MAX_PAUSE_S = 3600
@@ -62,6 +64,8 @@ class DueMessage:
     template: str
     facts: dict[str, Any]
     attempts: int
+    password_mark: str
+    """Tells the password of now from the next one."""
 
 
 @db.atomic
@@ -69,11 +73,12 @@ async def claim_due(limit: int = 100) -> list[DueMessage]:
     """Take the messages that wait the longest, for two minutes; other jobs skip them meanwhile."""
     now = clock.wall()
     rows = await db.fetch(
-        """with due as (select id from notifications.messages where status = 'QUEUED' and not_before_at <= $2
+        f"""with due as (select id from notifications.messages where status = 'QUEUED' and not_before_at <= $2
                         order by not_before_at, id limit $1 for update skip locked)
         update notifications.messages m set attempts = attempts + 1, not_before_at = $3
         from due, identity.users u where m.id = due.id and u.id = m.user_id
-        returning m.id, m.user_id, u.email, u.legal_name as name, u.locale, m.template, m.facts, m.attempts""",
+        returning m.id, m.user_id, u.email, u.legal_name as name, u.locale, m.template, m.facts, m.attempts,
+            {MARK} as password_mark""",  # noqa: S608 - a constant
         limit, now, now + timedelta(seconds=LEASE_S),
     )  # fmt: skip
     rows.sort(key=lambda row: str(row["id"]))

@@ -21,11 +21,13 @@ class Mail:
 
 
 def compose(message: DueMessage) -> Mail:
-    """The mail of a message in its addressee's language, with a fresh confirmation token where the template shows one."""
+    """The mail of a message in its addressee's language, with a fresh token where the template shows one."""
     template = templates().get((message.template, message.locale)) or templates()[message.template, FALLBACK]
     facts = message.facts | {"name": message.name}
     if "token" in template.facts:
         facts["token"] = credentials.confirmation_token(message.user_id, message.email)
+    if "reset_token" in template.facts:
+        facts["reset_token"] = credentials.reset_token(message.user_id, message.password_mark)
     return Mail(
         message_id=message_id(message.id),
         to=message.email,

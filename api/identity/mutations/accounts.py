@@ -7,8 +7,8 @@ import strawberry
 from api.context import Info
 from api.errors import Busy, InvalidInput, NotAllowed, NotFound
 from api.identity.enums import Locale, PartyKind, Role
-from api.identity.errors import DocumentsOutdated, InvalidCredentials, InvalidToken
-from api.identity.mutations.sessions import SessionTokens
+from api.identity.errors import DocumentsOutdated, InvalidCredentials, InvalidToken, TooManyAttempts
+from api.identity.mutations.sessions import OF_DEVICE, SessionTokens, client_of
 from api.me import Me, myself
 from api.mutation import mutation
 from api.node import parse_id
@@ -35,7 +35,7 @@ class RegisterPayload:
 
 
 RegisterResult = Annotated[
-    RegisterPayload | InvalidInput | Busy,
+    RegisterPayload | InvalidInput | TooManyAttempts | Busy,
     strawberry.union("RegisterResult", description="A mail is on its way, or why not."),
 ]
 
@@ -55,7 +55,7 @@ class RequestEmailConfirmationPayload:
 
 
 RequestEmailConfirmationResult = Annotated[
-    RequestEmailConfirmationPayload | InvalidInput | Busy,
+    RequestEmailConfirmationPayload | InvalidInput | TooManyAttempts | Busy,
     strawberry.union("RequestEmailConfirmationResult", description="Whether a mail is sent is not told."),
 ]
 
@@ -77,10 +77,11 @@ class ConfirmEmailPayload:
     session: SessionTokens | None = strawberry.field(
         description="Your first session; null if the address was confirmed before: log in."
     )
+    device_token: str | None = strawberry.field(description=OF_DEVICE)
 
 
 ConfirmEmailResult = Annotated[
-    ConfirmEmailPayload | InvalidToken | InvalidCredentials | Busy,
+    ConfirmEmailPayload | InvalidToken | InvalidCredentials | TooManyAttempts | Busy,
     strawberry.union("ConfirmEmailResult", description="The address is confirmed, or why not."),
 ]
 
@@ -133,7 +134,7 @@ class AccountMutation:
         "Open an account. The answer does not tell whether the address has one already: a mail goes there in any case. "
         "The account opens with `confirmEmail`; until then logging in is refused like a wrong password."
     )
-    async def register(self, input: RegisterInput) -> RegisterResult:
+    async def register(self, info: Info, input: RegisterInput) -> RegisterResult:
         """Open an account."""
         await commands.register(
             commands.Registration(
@@ -143,23 +144,28 @@ class AccountMutation:
                 legal_name=input.legal_name,
                 roles=[models.Role(role.name) for role in input.roles],
                 locale=models.Locale(input.locale.name),
-            )
+            ),
+            client_of(info),
         )
         return RegisterPayload(email=input.email)
 
     @mutation("Send the confirmation mail again.")
-    async def request_email_confirmation(self, input: RequestEmailConfirmationInput) -> RequestEmailConfirmationResult:
+    async def request_email_confirmation(
+        self, info: Info, input: RequestEmailConfirmationInput
+    ) -> RequestEmailConfirmationResult:
         """Send the confirmation mail again."""
-        await commands.request_email_confirmation(input.email)
+        await commands.request_email_confirmation(input.email, client_of(info))
         return RequestEmailConfirmationPayload(email=input.email)
 
     @mutation(
         "Confirm an e-mail address with the token that was sent there and your password, and open the first session."
     )
-    async def confirm_email(self, input: ConfirmEmailInput) -> ConfirmEmailResult:
+    async def confirm_email(self, info: Info, input: ConfirmEmailInput) -> ConfirmEmailResult:
         """Confirm an e-mail address."""
-        tokens = await commands.confirm_email(input.token, input.password)
-        return ConfirmEmailPayload(session=None if tokens is None else SessionTokens.of(tokens))
+        tokens = await commands.confirm_email(input.token, input.password, client_of(info))
+        if tokens is None:
+            return ConfirmEmailPayload(session=None, device_token=None)
+        return ConfirmEmailPayload(session=SessionTokens.of(tokens), device_token=tokens.device_token)
 
     @mutation("Let your account borrow or lend as well. Needs the scope ACCOUNT.")
     async def add_role(self, info: Info, input: AddRoleInput) -> AddRoleResult:

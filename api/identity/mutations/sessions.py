@@ -8,10 +8,21 @@ import strawberry
 from api.context import Info
 from api.errors import Busy, InvalidInput, NotAllowed
 from api.identity.enums import Scope
-from api.identity.errors import InvalidCredentials, InvalidToken
+from api.identity.errors import InvalidCredentials, InvalidToken, TooManyAttempts
 from api.mutation import mutation
 from api.node import parse_id, show_id
 from domain.identity import commands
+from domain.identity.attempts import Client
+
+OF_DEVICE = (
+    "Keep it on this device and give it to `logIn`: wrong passwords that others try from the same address then do not make "
+    "you wait. It works for 365 days and opens nothing."
+)
+
+
+def client_of(info: Info, device: str | None = None) -> Client:
+    """Where a request comes from."""
+    return Client(info.context.ip_address, device)
 
 
 @strawberry.type(description="The tokens of a session. The access token goes into `Authorization: Bearer …`.")
@@ -46,6 +57,10 @@ class LogInInput:
 
     email: str = strawberry.field(description="The e-mail address of a confirmed account, at most 254 characters.")
     password: str = strawberry.field(description="Its password, 12 to 200 characters.")
+    device_token: str | None = strawberry.field(
+        default=None,
+        description="The device token of an earlier log-in of this account, as its payload gave it in `deviceToken`; null: none.",
+    )
 
 
 @strawberry.type(description="A session is open.")
@@ -53,10 +68,11 @@ class LogInPayload:
     """A session is open."""
 
     session: SessionTokens = strawberry.field(description="Its tokens.")
+    device_token: str = strawberry.field(description=OF_DEVICE)
 
 
 LogInResult = Annotated[
-    LogInPayload | InvalidCredentials | Busy,
+    LogInPayload | InvalidCredentials | TooManyAttempts | Busy,
     strawberry.union("LogInResult", description="A session is open, or not; the reason is not told."),
 ]
 
@@ -131,9 +147,11 @@ class SessionMutation:
     """Logging in and out."""
 
     @mutation("Open a session. A refusal takes as long for an unknown address as for a wrong password.")
-    async def log_in(self, input: LogInInput) -> LogInResult:
+    async def log_in(self, info: Info, input: LogInInput) -> LogInResult:
         """Open a session."""
-        return LogInPayload(session=SessionTokens.of(await commands.log_in(input.email, input.password)))
+        tokens = await commands.log_in(input.email, input.password, client_of(info, input.device_token))
+        assert tokens.device_token is not None, "of a session that was opened"
+        return LogInPayload(session=SessionTokens.of(tokens), device_token=tokens.device_token)
 
     @mutation(
         "Replace the tokens of a session, with the scopes the account has now. A refresh token works once: using it "

@@ -24,6 +24,7 @@ from domain.identity.commands.documents import (
     publish_loan_contract,
     record_consents,
 )
+from domain.identity.commands.passwords import request_password_reset, reset_password
 from domain.identity.commands.pruning import prune_credentials
 from domain.identity.commands.sessions import SessionTokens, log_in, log_out, refresh_session, revoke_sessions
 from domain.identity.commands.tokens import NewAccessToken, create_access_token, revoke_access_token
@@ -54,6 +55,8 @@ __all__ = [
     "register",
     "request_email_confirmation",
     "request_identity_check",
+    "request_password_reset",
+    "reset_password",
     "revoke_access_token",
     "revoke_sessions",
 ]

@@ -8,7 +8,8 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from uuid import UUID
 
-from domain.identity import credentials, events, pseudonyms, rules
+from domain.identity import attempts, credentials, events, pseudonyms, rules
+from domain.identity.attempts import LOCAL, Client, Guess
 from domain.identity.commands import sessions
 from domain.identity.commands.sessions import SessionTokens
 from domain.identity.errors import InvalidCredentials, InvalidToken
@@ -34,16 +35,17 @@ class Registration:
     locale: Locale = Locale.EN
 
 
-async def register(registration: Registration) -> None:
+async def register(registration: Registration, client: Client = LOCAL) -> None:
     """Open an account, or, with the same answer, write to the owner of the one that exists.
 
     While an account is unconfirmed its latest registration counts: nobody can reserve an address, with a password of
-    their own, for the person who will confirm it. Raises `InvalidInput`, `Busy`.
+    their own, for the person who will confirm it. Raises `InvalidInput`, `TooManyAttempts`, `Busy`.
     """
     email = rules.clean_email(registration.email, sandbox=settings().is_sandbox)
     password = rules.clean_password(registration.password)
     name = rules.clean_text(registration.legal_name, rules.MAX_LEGAL_NAME, "legalName")
     roles = rules.check_roles(registration.roles)
+    await attempts.ask_for_mail(client)
     password_hash = await credentials.hash_password(password)
     await _store(email, password_hash, registration, name, roles)
 
@@ -62,8 +64,8 @@ async def _store(email: str, password_hash: str, registration: Registration, nam
         user_id, email, password_hash, pseudonyms.candidates(), registration.kind.value, name, roles,
         registration.locale.value, await clock.now(),
     )  # fmt: skip
+    known = await db.fetch_value("select id from identity.users where email = $1", email)  # asked of all: the same work
     if row is None:
-        known = await db.fetch_value("select id from identity.users where email = $1", email)
         event = events.registration_repeated(known, clock.wall())
     elif row["id"] == user_id:
         event = events.user_registered(user_id)
@@ -72,22 +74,31 @@ async def _store(email: str, password_hash: str, registration: Registration, nam
     await outbox.record([event])
 
 
-@db.atomic
-async def request_email_confirmation(email: str) -> None:
-    """Send the confirmation mail again if the address waits for it; the answer does not tell. Raises `InvalidInput`."""
+async def request_email_confirmation(email: str, client: Client = LOCAL) -> None:
+    """Send the confirmation mail again if the address waits for it; neither the answer nor the work tells.
+
+    Raises `InvalidInput`, `TooManyAttempts`.
+    """
     address = rules.clean_email(email, sandbox=settings().is_sandbox)
+    await attempts.ask_for_mail(client)
+    await _ask_again(address)
+
+
+@db.atomic
+async def _ask_again(address: str) -> None:
     user_id = await db.fetch_value(
         "select id from identity.users where email = $1 and email_verified_at is null", address
     )
-    if user_id is not None:
-        await outbox.record([events.confirmation_requested(user_id, clock.wall())])
+    now = clock.wall()
+    asked = events.confirmation_requested(user_id, now) if user_id else events.nobody_asked(address, now)
+    await outbox.record([asked])
 
 
-async def confirm_email(token: str, password: str) -> SessionTokens | None:
+async def confirm_email(token: str, password: str, client: Client = LOCAL) -> SessionTokens | None:
     """Confirm the address a token was sent to and open the first session; None if it was confirmed before.
 
     The token shows who reads the mail, the password who registered: whoever registers the address of somebody else anew,
-    with a password of their own, gains nothing by the owner's click. Raises `InvalidToken`, `InvalidCredentials`, `Busy`.
+    with a password of their own, gains nothing by the owner's click. Raises `InvalidToken`, `InvalidCredentials`, `TooManyAttempts`, `Busy`.
     """
     claim = credentials.confirmed_by(token)
     user = await db.fetch_one("select * from identity.users where id = $1 and email = $2", *claim) if claim else None
@@ -95,17 +106,21 @@ async def confirm_email(token: str, password: str) -> SessionTokens | None:
         raise InvalidToken(path=("token",))
     if user["email_verified_at"] is not None:
         return None
+    guess = await Guess.begin(user["email"], user["id"], client)
     try:
         secret = rules.clean_password(password)
     except InvalidInput as invalid:
+        await guess.failed()
         raise InvalidCredentials from invalid
     if not await credentials.password_fits(user["password_hash"], secret):
+        await guess.failed()
         raise InvalidCredentials
-    return await _confirm(user["id"], user["password_hash"])
+    await guess.succeeded()
+    return await _confirm(user["id"], user["password_hash"], client)
 
 
 @db.atomic
-async def _confirm(user_id: UUID, password_hash: str) -> SessionTokens | None:
+async def _confirm(user_id: UUID, password_hash: str, client: Client) -> SessionTokens | None:
     """Confirm a registration that nobody has replaced or confirmed meanwhile."""
     user = await db.fetch_one(
         """update identity.users set email_verified_at = $3
@@ -115,7 +130,7 @@ async def _confirm(user_id: UUID, password_hash: str) -> SessionTokens | None:
     if user is None:
         raise InvalidCredentials
     await outbox.record([events.email_confirmed(user_id)])
-    return await sessions.start(user)
+    return await sessions.start(user, client)
 
 
 @db.atomic

@@ -1,10 +1,11 @@
 """Sessions: a short access token, and a refresh token that works once and is replaced by the next of its family."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from domain.identity import credentials, events, rules
+from domain.identity.attempts import LOCAL, Client, Guess
 from domain.identity.errors import InvalidCredentials, InvalidToken
 from domain.shared import clock, db, ids, outbox
 from domain.shared.actor import Actor, Scope
@@ -24,12 +25,15 @@ class SessionTokens:
     access_expires_at: datetime
     refresh_token: str
     refresh_expires_at: datetime
+    device_token: str | None = None
+    """Says at the next log-in from there that this user has logged in there before; of a session that somebody opened."""
 
 
-async def log_in(email: str, password: str) -> SessionTokens:
+async def log_in(email: str, password: str, client: Client = LOCAL) -> SessionTokens:
     """Open a session for a confirmed account.
 
-    Raises `InvalidCredentials`, after the same work, for an unknown or unconfirmed e-mail or a wrong password; `Busy`.
+    Raises `InvalidCredentials`, after the same work, for an unknown or unconfirmed e-mail or a wrong password;
+    `TooManyAttempts`, known or unknown; `Busy`.
     """
     try:
         address = rules.clean_email(email, sandbox=settings().is_sandbox)
@@ -37,16 +41,21 @@ async def log_in(email: str, password: str) -> SessionTokens:
     except InvalidInput:
         address, secret = "", "impossible"
     user = await db.fetch_one("select * from identity.users where email = $1", address)
+    guess = await Guess.begin(address, user["id"] if user else None, client)
     fits = await credentials.password_fits(user["password_hash"] if user else None, secret)
     if user is None or not fits or user["email_verified_at"] is None:
+        await guess.failed()
         raise InvalidCredentials
-    return await start(user)
+    await guess.succeeded()
+    return await start(user, client)
 
 
 @db.atomic
-async def start(user: Row) -> SessionTokens:
-    """Begin a family for a user (row of identity.users)."""
-    return await _issue(user, ids.new())
+async def start(user: Row, client: Client = LOCAL) -> SessionTokens:
+    """Begin a family for a user (row of identity.users) who has shown the password."""
+    owner, device = credentials.device_of(client.device or "")
+    known = device if owner == user["id"] and device is not None else ids.new()
+    return replace(await _issue(user, ids.new()), device_token=credentials.device_token(user["id"], known))
 
 
 async def _issue(user: Row, family_id: UUID) -> SessionTokens:

@@ -39,6 +39,16 @@ TOO_MUCH: dict[str, tuple[str, str]] = {
     "101 directives": ("{ again { " + "hello @include(if: true) " * 101 + "} }", "directives"),
     "1,001 comments": ("{ hello }" + "\n#" * 1_001, "comments"),
     "deep introspection": ("{ __schema { types { " + "ofType { " * 20 + "name" + " }" * 23, "introspection depth"),
+    "51 operations": (" ".join(f"query Q{i} {{ hello }}" for i in range(51)), "operations"),
+    "101 variables": ("query(" + " ".join(f"$v{i}: Int" for i in range(101)) + ") { hello }", "variables"),
+    "501 arguments": ("{ echo(" + "text: null " * 501 + ") }", "arguments"),
+    "501 values": ("{ lists(values: [" + "[1] " * 251 + "]) }", "values"),
+    "501 values in a default": ("query($v: [[Int!]!]! = [" + "[1] " * 251 + "]) { lists(values: $v) }", "values"),
+    "501 fields of an input": ("{ echo(text: {" + "a: 1 " * 501 + "}) }", "values"),
+    "directives of variables": ("query($v: Int " + "@x " * 101 + ") { echo(number: $v) }", "directives"),
+    "three descriptions of the schema": (
+        "{ " + " ".join(f"s{i}: __schema {{ description }}" for i in range(3)) + " }", "descriptions of the schema"
+    ),
     "pages of pages": ("{ " + PAGE * 3 + "hello" + " } } }" * 3 + " }", "cost"),
     "pages of pages of lists": ("{ " + PAGE * 2 + "many { hello }" + " } } }" * 2 + " }", "cost"),
 }  # fmt: skip
@@ -117,3 +127,24 @@ async def test_fragments_that_lead_nowhere_are_bad_requests(edge: Edge, query: s
     answer = await edge.post(query)
     assert answer.status_code == 400
     assert reason in answer.json()["errors"][0]["message"]
+
+
+async def test_values_of_variables_are_counted(edge: Edge) -> None:
+    query = "query($values: [[Int!]!]!) { lists(values: $values) }"
+    assert (await edge.post(query, variables={"values": [[1]] * 2_000})).json() == {"data": {"lists": 2_000}}
+    answer = await edge.post(query, variables={"values": [[]] * 5_001})
+    [error] = answer.json()["errors"]
+    facts = error["extensions"]
+    assert (answer.status_code, facts["code"], facts["limit"]) == (400, "LIMIT_EXCEEDED", "values of variables")
+    async with edge.socket() as socket:
+        await socket.subscribe("1", query, variables={"values": [[]] * 5_001})
+        code, reason = await socket.closed()
+        assert code == 4400 and reason and reason.startswith("The limit of values of variables is 5,000")
+
+
+async def test_no_more_than_ten_mistakes_are_told(edge: Edge) -> None:
+    """Each may print a large value and look for names that are alike."""
+    answer = await edge.post("{ again { " + " ".join(f"unknown{i}" for i in range(200)) + " } }")
+    *mistakes, last = answer.json()["errors"]
+    assert (answer.status_code, len(mistakes)) == (400, 10)
+    assert last["message"].startswith("Too many validation errors")

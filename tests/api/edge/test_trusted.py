@@ -21,11 +21,7 @@ async def strict(make_database: Databases, tmp_path_factory: pytest.TempPathFact
     folder: Path = tmp_path_factory.mktemp("trusted")
     manifest = folder / "documents.json"
     manifest.write_text(json.dumps(MANIFEST))
-    settings = {
-        "KALENDS_TRUSTED_DOCUMENTS": str(manifest),
-        "KALENDS_ONLY_TRUSTED_DOCUMENTS": "true",
-        "KALENDS_METRICS_TOKEN": TOKEN,
-    }
+    settings = {"trusted_documents": str(manifest), "only_trusted_documents": "true", "metrics_token": TOKEN}
     async with serving(app_url, make_database.servers.redis_url, folder, **settings) as (edge, _):
         yield edge
 

@@ -43,6 +43,12 @@ def test_a_token_has_no_more_than_its_maker() -> None:
         rules.token_scopes([Scope.LEND, Scope.BORROW], own)
 
 
+@pytest.mark.parametrize(("scope", "sees"), [("REVIEW", True), ("COLLECT", True), ("FINANCE", True), ("CLOCK", False)])
+def test_a_token_that_decides_about_others_sees_them(scope: str, sees: bool) -> None:
+    own = rules.scopes_of([], ["REVIEW", "COLLECT", "FINANCE", "CLOCK"])
+    assert (Scope.OPERATE in rules.token_scopes([Scope(scope)], own)) is sees
+
+
 @pytest.mark.parametrize("days", [-1, 0, 366])
 def test_a_token_ends_within_a_year(days: int) -> None:
     assert rules.token_expiry(NOW + timedelta(days=365), NOW) > NOW

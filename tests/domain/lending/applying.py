@@ -109,8 +109,9 @@ async def bank_account(user: UUID) -> tuple[UUID, UUID]:
 
 
 async def application(user: UUID, yuan: int = 10_000, **changes: Any) -> ApplyForLoan:
-    """An application of somebody for a personal loan of 12 months, with a bank account and a mandate."""
-    account, mandate = await bank_account(user)
+    """An application of somebody for a personal loan of 12 months, with a bank account and a mandate; new ones unless given."""
+    given = changes.get("bank_account_id")
+    account, mandate = (given, changes.get("mandate_id")) if given else await bank_account(user)
     request = ApplyForLoan(
         idempotency_key=str(ids.new()),
         product_id=PERSONAL,

@@ -1,0 +1,1 @@
+"""Who may see and do what, asked of the running API for every field, mutation and viewer."""
