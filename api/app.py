@@ -17,6 +17,7 @@ from starlette.routing import Route, WebSocketRoute
 from tortoise.exceptions import OperationalError
 
 from api.bearer import Authenticate
+from api.cookies import SESSION_PATH, Cookies
 from api.errors import Code, top_level
 from api.execution import Executor
 from api.http import GraphQLOverHTTP
@@ -24,6 +25,7 @@ from api.live import hub
 from api.masking import bug, present
 from api.middleware import AccessLog, SecurityHeaders
 from api.rate import Rates
+from api.sessions import Accounts, Sessions
 from api.webhooks import Receiver, Webhooks
 from api.websocket import GraphQLOverWebSocket
 from domain.identity import attempts
@@ -43,24 +45,34 @@ def create_app(settings: Settings) -> Starlette:
     """The API of one process."""
     # Imported here, so that an application can be assembled around another schema without these.
     from api.schema import schema
+    from domain.identity import commands
     from domain.identity.queries import viewer_of
     from domain.payments.commands import receive_webhook
 
-    return assemble(settings, schema, viewer_of, receive_webhook)
+    return assemble(settings, schema, viewer_of, receive_webhook, commands)
 
 
 def assemble(
-    settings: Settings, schema: strawberry.Schema, authenticate: Authenticate, receive_webhook: Receiver
+    settings: Settings,
+    schema: strawberry.Schema,
+    authenticate: Authenticate,
+    receive_webhook: Receiver,
+    accounts: Accounts,
 ) -> Starlette:
-    """An application from its parts: the schema it serves, who tokens speak for, where webhooks are stored."""
+    """An application from its parts: the schema it serves, who tokens speak for, where webhooks are stored, who logs in."""
+    cookies = Cookies(settings)
     rates = Rates(settings.rate_limit_account, settings.rate_limit_token, settings.rate_limit_address)
     executor = Executor(schema, rates, compiled=settings.compiled_executor)
+    sessions = Sessions(cookies, rates, accounts)
     sdl = PlainTextResponse(schema.as_str().rstrip() + "\n", headers={"cache-control": "public, max-age=300"})
     app = Starlette(
         lifespan=_lifespan(settings, rates),
         routes=[
-            Route("/graphql", GraphQLOverHTTP(executor, authenticate)),
-            WebSocketRoute("/graphql", GraphQLOverWebSocket(executor, authenticate)),
+            Route("/graphql", GraphQLOverHTTP(executor, authenticate, cookies)),
+            WebSocketRoute("/graphql", GraphQLOverWebSocket(executor, authenticate, cookies)),
+            Route(SESSION_PATH, sessions.open, methods=["POST"]),
+            Route(SESSION_PATH, sessions.end, methods=["DELETE"]),
+            Route(f"{SESSION_PATH}/refresh", sessions.renew, methods=["POST"]),
             Route("/schema.graphql", sdl),
             Route(
                 "/webhooks/{provider}", Webhooks(settings.webhook_secret, receive_webhook).endpoint, methods=["POST"]

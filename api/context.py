@@ -13,7 +13,7 @@ from domain.shared.actor import STRANGER, Actor, Viewer
 from domain.shared.db import Row
 from domain.shared.relations import Relation
 
-AT_ONCE = 25
+AT_ONCE = 10
 
 
 @dataclass

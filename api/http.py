@@ -16,6 +16,7 @@ from starlette.types import Receive, Scope, Send
 from api import params
 from api.bearer import CHALLENGE, Authenticate, viewer_of
 from api.context import Context
+from api.cookies import Cookies, ForeignPage
 from api.documents import Refused
 from api.errors import Code, top_level
 from api.execution import Answer, Executor, Operation
@@ -45,9 +46,10 @@ class HTTPRefusal(Exception):
 class GraphQLOverHTTP:
     """The ASGI application behind /graphql for HTTP."""
 
-    def __init__(self, executor: Executor, authenticate: Authenticate) -> None:
+    def __init__(self, executor: Executor, authenticate: Authenticate, cookies: Cookies) -> None:
         self._executor = executor
         self._authenticate = authenticate
+        self._cookies = cookies
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -71,7 +73,7 @@ class GraphQLOverHTTP:
         method = scope["method"]
         if method not in ("GET", "POST"):
             raise HTTPRefusal(405, params.bad_request("Use GET for queries, or POST."), allow="GET, POST")
-        viewer = await self._viewer(headers)
+        viewer = await self._viewer(scope, headers)
         try:
             if method == "GET":
                 given = _of_url(scope["query_string"])
@@ -86,8 +88,12 @@ class GraphQLOverHTTP:
         _check_method(operation, method)
         return await self._executor.execute(operation, context)
 
-    async def _viewer(self, headers: Headers) -> Viewer:
+    async def _viewer(self, scope: Scope, headers: Headers) -> Viewer:
         authorization = headers.get("authorization")
+        try:
+            authorization = authorization or self._cookies.authorization(scope)
+        except ForeignPage as foreign:
+            raise HTTPRefusal(403, foreign.error) from foreign
         if authorization is None:
             return STRANGER
         try:

@@ -17,6 +17,7 @@ from starlette.types import Receive, Scope, Send
 from api import limits, messages
 from api.bearer import Authenticate, viewer_of
 from api.context import Context
+from api.cookies import Cookies, ForeignPage
 from api.documents import Refused
 from api.execution import Executor
 from api.masking import present
@@ -39,13 +40,14 @@ FAREWELL_S = 2.0
 class GraphQLOverWebSocket:
     """The ASGI application behind /graphql for WebSockets."""
 
-    def __init__(self, executor: Executor, authenticate: Authenticate) -> None:
+    def __init__(self, executor: Executor, authenticate: Authenticate, cookies: Cookies) -> None:
         self._executor = executor
         self._authenticate = authenticate
+        self._cookies = cookies
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one connection until it ends."""
-        connection = Connection(self._executor, self._authenticate, scope, receive, send)
+        connection = Connection(self._executor, self._authenticate, self._cookies, scope, receive, send)
         try:
             await connection.serve()
         except Close as close:
@@ -58,9 +60,15 @@ class Connection:
     """One client's connection."""
 
     def __init__(
-        self, executor: Executor, authenticate: Authenticate, scope: Scope, receive: Receive, send: Send
+        self,
+        executor: Executor,
+        authenticate: Authenticate,
+        cookies: Cookies,
+        scope: Scope,
+        receive: Receive,
+        send: Send,
     ) -> None:
-        self._executor, self._authenticate = executor, authenticate
+        self._executor, self._authenticate, self._cookies = executor, authenticate, cookies
         self._scope, self._receive, self._asgi_send = scope, receive, send
         self._open = True
         self._initialised = False
@@ -156,7 +164,10 @@ class Connection:
         given = {name.lower(): value for name, value in message.payload.items()}.get("authorization")
         if given is not None and not isinstance(given, str):
             raise Close(4400, "`Authorization` must be a string")
-        self._authorization = given
+        try:
+            self._authorization = given or self._cookies.authorization(self._scope)
+        except ForeignPage as foreign:
+            raise Close(4403, "Forbidden") from foreign
         try:
             await self._check_token(Close(4403, "Forbidden"))
         except Busy as error:

@@ -15,6 +15,7 @@ from api.app import assemble
 from api.context import Info
 from api.errors import Code, top_level
 from api.main import serve
+from domain.identity import commands
 from domain.shared import clock, db, logs
 from domain.shared.actor import Viewer
 from domain.shared.errors import Busy, NotFound
@@ -189,7 +190,7 @@ async def receive_webhook(provider: str, webhook_id: str, body: dict[str, Any]) 
 def application() -> ASGIApp:
     """For uvicorn."""
     logs.configure(settings())
-    return assemble(settings(), schema, Tokens().viewer_of, receive_webhook)
+    return assemble(settings(), schema, Tokens().viewer_of, receive_webhook, commands)
 
 
 if __name__ == "__main__":
