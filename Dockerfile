@@ -1,4 +1,12 @@
 # syntax=docker/dockerfile:1
+FROM node:24-slim AS sites
+WORKDIR /build
+COPY schema.graphql ./
+COPY examples examples
+COPY web web
+RUN cd web/explorer && npm ci && npm run build
+RUN cd examples/marketplace && npm ci && npm run build
+
 FROM python:3.13-slim AS build
 WORKDIR /build
 ENV UV_LINK_MODE=copy UV_COMPILE_BYTECODE=1 UV_PYTHON_DOWNLOADS=never
@@ -17,6 +25,7 @@ COPY domain domain
 COPY migrations migrations
 COPY sandbox sandbox
 COPY workers workers
+COPY --from=sites /build/build build
 RUN /build/tools/bin/python -m hatchling build -t wheel \
     && uv pip install --no-cache --python /opt/kalends/bin/python --no-deps dist/*.whl
 

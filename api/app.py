@@ -1,8 +1,12 @@
 """The application: what it opens while it lives, its routes, and what surrounds them."""
 
 import asyncio
+import gc
+import time
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from functools import cached_property, partial
+from typing import Any
 
 import strawberry
 import structlog
@@ -13,23 +17,31 @@ from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
-from starlette.routing import Route, WebSocketRoute
+from starlette.routing import Route
+from starlette.types import ASGIApp, Receive, Scope, Send
 from tortoise.exceptions import OperationalError
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
+from api import explorer
 from api.bearer import Authenticate
 from api.cookies import SESSION_PATH, Cookies
 from api.errors import Code, top_level
 from api.execution import Executor
+from api.feeds import Feeds
 from api.http import GraphQLOverHTTP
 from api.live import hub
 from api.masking import bug, present
-from api.middleware import AccessLog, SecurityHeaders
+from api.metrics import Metrics
+from api.middleware import GRAPHQL_PATH, AccessLog, SecurityHeaders, log_answered, security_headers
+from api.pages import welcome
 from api.rate import Rates
 from api.sessions import Accounts, Sessions
+from api.sites import Sites
+from api.trusted import Trusted
 from api.webhooks import Receiver, Webhooks
 from api.websocket import GraphQLOverWebSocket
 from domain.identity import attempts
-from domain.shared import bell, db, policy
+from domain.shared import bell, db, logs, policy
 from domain.shared.calendar import calendar
 from domain.shared.errors import Busy
 from domain.shared.settings import Settings
@@ -37,6 +49,8 @@ from migrations.status import pending
 
 READY_TIMEOUT_S = 3.0
 LOAD_CALENDAR_AFTER_S = 1.0
+NEW_OBJECTS = 10_000
+"""So many more objects than before are made until new ones are looked through for garbage: some answers' worth of rows."""
 
 log = structlog.get_logger()
 
@@ -49,7 +63,10 @@ def create_app(settings: Settings) -> Starlette:
     from domain.identity.queries import viewer_of
     from domain.payments.commands import receive_webhook
 
-    return assemble(settings, schema, viewer_of, receive_webhook, commands)
+    app = assemble(settings, schema, viewer_of, receive_webhook, commands, explorer.Page())
+    app.router.routes.append(explorer.personas(settings))
+    app.router.default = Sites(app.router.not_found, sandbox=settings.is_sandbox)
+    return app
 
 
 def assemble(
@@ -58,44 +75,93 @@ def assemble(
     authenticate: Authenticate,
     receive_webhook: Receiver,
     accounts: Accounts,
+    page: ASGIApp = welcome,
 ) -> Starlette:
-    """An application from its parts: the schema it serves, who tokens speak for, where webhooks are stored, who logs in."""
+    """An application from its parts: the schema, who tokens speak for, where webhooks are stored, who logs in, what browsers see."""
     cookies = Cookies(settings)
+    trusted = Trusted.load(settings.trusted_documents, only=settings.only_trusted_documents)
     rates = Rates(settings.rate_limit_account, settings.rate_limit_token, settings.rate_limit_address)
-    executor = Executor(schema, rates, compiled=settings.compiled_executor)
+    executor = Executor(schema, rates, compiled=settings.compiled_executor, trusted=trusted)
+    feeds = Feeds(executor)
     sessions = Sessions(cookies, rates, accounts)
-    sdl = PlainTextResponse(schema.as_str().rstrip() + "\n", headers={"cache-control": "public, max-age=300"})
-    app = Starlette(
+    secure = settings.public_url.startswith("https://")
+    cors = partial(
+        CORSMiddleware,
+        allow_origins=settings.cors_origins,
+        allow_methods=["GET", "POST"],
+        allow_headers=["authorization", "content-type"],
+        expose_headers=["retry-after", "www-authenticate"],
+        max_age=600,
+    )
+    graphql = GraphQLOverHTTP(executor, feeds, authenticate, cookies, security_headers(secure), page)
+    app = Application(
+        graphql,
+        cors,
+        partial(ProxyHeadersMiddleware, trusted_hosts=settings.trusted_proxies),
         lifespan=_lifespan(settings, rates),
         routes=[
-            Route("/graphql", GraphQLOverHTTP(executor, authenticate, cookies)),
-            WebSocketRoute("/graphql", GraphQLOverWebSocket(executor, authenticate, cookies)),
+            Route(GRAPHQL_PATH, graphql),
             Route(SESSION_PATH, sessions.open, methods=["POST"]),
             Route(SESSION_PATH, sessions.end, methods=["DELETE"]),
             Route(f"{SESSION_PATH}/refresh", sessions.renew, methods=["POST"]),
-            Route("/schema.graphql", sdl),
+            Route("/schema.graphql", SchemaFile(schema).endpoint),
             Route(
                 "/webhooks/{provider}", Webhooks(settings.webhook_secret, receive_webhook).endpoint, methods=["POST"]
             ),
+            Route("/metrics", Metrics(executor, settings.metrics_token).endpoint),
             Route("/healthz", healthy),
             Route("/readyz", ready),
         ],
         middleware=[
-            Middleware(AccessLog),
-            Middleware(SecurityHeaders, secure=settings.public_url.startswith("https://")),
             Middleware(
-                CORSMiddleware,
-                allow_origins=settings.cors_origins,
-                allow_methods=["GET", "POST"],
-                allow_headers=["authorization", "content-type"],
-                expose_headers=["retry-after", "www-authenticate"],
-                max_age=600,
+                GraphQLOverWebSocket,
+                path=GRAPHQL_PATH,
+                executor=executor,
+                feeds=feeds,
+                authenticate=authenticate,
+                cookies=cookies,
             ),
+            Middleware(AccessLog),
+            Middleware(SecurityHeaders, secure=secure),
+            Middleware(cors),
         ],
         exception_handlers={HTTPException: refused, Exception: broken},
     )
     app.router.redirect_slashes = False
     return app
+
+
+SPECIAL = frozenset({b"origin", b"x-forwarded-for", b"x-forwarded-proto"})
+"""Headers of requests that have to go through layers: from other origins, or through a proxy."""
+
+
+class Application(Starlette):
+    """Starlette, but for requests to GraphQL by POST, which come by thousands a second: most skip its router and its layers."""
+
+    def __init__(
+        self,
+        graphql: GraphQLOverHTTP,
+        cors: Callable[[ASGIApp], ASGIApp],
+        proxied: Callable[[Any], Any],
+        **options: Any,
+    ) -> None:
+        super().__init__(**options)
+        self._graphql = graphql
+        self._graphql_in_layers = proxied(AccessLog(cors(graphql)))
+        self._all_in_layers = proxied(super().__call__)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request."""
+        if scope["type"] != "http" or scope["path"] != GRAPHQL_PATH or scope["method"] != "POST":
+            await self._all_in_layers(scope, receive, send)
+            return
+        for name, _ in scope["headers"]:
+            if name in SPECIAL:
+                await self._graphql_in_layers(scope, receive, send)
+                return
+        started = time.perf_counter()
+        status = await self._graphql.answer(scope, receive, send)
+        log_answered("POST", GRAPHQL_PATH, status, started)
 
 
 def _lifespan(settings: Settings, rates: Rates) -> Callable[[Starlette], AbstractAsyncContextManager[None]]:
@@ -107,6 +173,7 @@ def _lifespan(settings: Settings, rates: Rates) -> Callable[[Starlette], Abstrac
         attempts.connect(valkey)
         await hub.start(redis_url)
         background = [asyncio.create_task(_load_calendar()), asyncio.create_task(rates.run(valkey))]
+        settle_memory()
         log.info("api.started")
         try:
             yield
@@ -117,14 +184,41 @@ def _lifespan(settings: Settings, rates: Rates) -> Callable[[Starlette], Abstrac
             await db.disconnect()  # first: transactions that still run ring the bell when they commit
             await bell.disconnect()
             log.info("api.stopped")
+            if (lines := logs.lines()) is not None:
+                lines.flush()
 
     return lifespan
+
+
+def settle_memory() -> None:
+    """Leave what lives as long as the process out of garbage collection, and look seldom for cycles in what answers leave.
+
+    A pass over schema and modules takes longer than many answers, and there is never anything in them to collect.
+    """
+    gc.freeze()
+    gc.set_threshold(NEW_OBJECTS, 20, 50)
+    gc.enable()
 
 
 async def _load_calendar() -> None:
     """In a thread, when the first requests are answered, and before one of them holds locks meanwhile."""
     await asyncio.sleep(LOAD_CALENDAR_AFTER_S)
     await asyncio.to_thread(calendar, policy.active().country)
+
+
+class SchemaFile:
+    """The schema as text, printed when somebody first asks for it."""
+
+    def __init__(self, schema: strawberry.Schema) -> None:
+        self._schema = schema
+
+    async def endpoint(self, _: Request) -> Response:
+        """The text; anybody may keep it for five minutes."""
+        return PlainTextResponse(self._text, headers={"cache-control": "public, max-age=300"})
+
+    @cached_property
+    def _text(self) -> str:
+        return self._schema.as_str().rstrip() + "\n"
 
 
 async def healthy(_: Request) -> Response:

@@ -1,6 +1,5 @@
-"""Documents ready to be executed: parsed, limited, validated, and remembered by the hash of their text."""
+"""Documents ready to be executed: parsed, limited, validated, and remembered by their text."""
 
-import hashlib
 from collections import OrderedDict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -96,6 +95,8 @@ class Document:
 
     def _price(self, operation: OperationDefinitionNode, variables: Mapping[str, Any]) -> Price:
         used = self._sized_by[id(operation)]
+        if not used:
+            return self._prices[(id(operation),)]
         key = (id(operation), *(_size(variables, name) for name in used))
         if key not in self._prices:
             if len(self._prices) >= MAX_PRICES:
@@ -116,22 +117,21 @@ class Documents:
 
     def __init__(self, schema: GraphQLSchema) -> None:
         self._schema = schema
-        self._known: OrderedDict[bytes, Document] = OrderedDict()
+        self._known: OrderedDict[str, Document] = OrderedDict()
         self._bytes = 0
 
     def get(self, text: str) -> Document:
         """The document of a text. Raises `Refused` with everything that is wrong with it."""
-        key = hashlib.sha256(text.encode()).digest()
-        document = self._known.get(key)
+        document = self._known.get(text)
         if document is None:
             document = self._prepare(text)
-            self._remember(key, document)
+            self._remember(text, document)
         else:
-            self._known.move_to_end(key)
+            self._known.move_to_end(text)
         return document
 
-    def _remember(self, key: bytes, document: Document) -> None:
-        self._known[key] = document
+    def _remember(self, text: str, document: Document) -> None:
+        self._known[text] = document
         self._bytes += document.bytes
         while len(self._known) > MAX_DOCUMENTS or self._bytes > MAX_BYTES:
             _, forgotten = self._known.popitem(last=False)

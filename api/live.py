@@ -8,7 +8,8 @@ import asyncio
 from collections import defaultdict
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager, suppress
-from uuid import UUID
+from functools import cache
+from uuid import UUID, uuid5
 
 import redis.asyncio as redis
 import structlog
@@ -18,12 +19,19 @@ from domain.shared import bell
 POLL_AWAY_S = 2.0
 POLL_PRESENT_S = 15.0
 RETRY_S = 0.5
+KINDS = UUID("0b5f3a52-6a3e-4f0e-9a52-6a0d5d0f7c11")
 
 log = structlog.get_logger()
 
 
+@cache
+def of_kind(kind: str) -> UUID:
+    """The topic of those who wait for events of a kind, whoever and whatever they are about."""
+    return uuid5(KINDS, kind)
+
+
 class Waiter:
-    """Somebody who waits for some loans or one user to change."""
+    """Somebody who waits for some topics: loans, users, kinds of events."""
 
     def __init__(self) -> None:
         self._changed: set[UUID] = set()
@@ -77,7 +85,7 @@ class Hub:
 
     @asynccontextmanager
     async def waiting_for(self, ids: Iterable[UUID]) -> AsyncIterator[Waiter]:
-        """Register a waiter for loans or users; register first, then read, so that nothing falls between."""
+        """Register a waiter for topics; register first, then read, so that nothing falls between."""
         waiter, wanted = Waiter(), list(ids)
         for id_ in wanted:
             self._waiters[id_].add(waiter)
@@ -90,7 +98,7 @@ class Hub:
                     del self._waiters[id_]
 
     def _ring(self, ring: bell.Ring) -> None:
-        for id_ in ring.loan_ids | ring.user_ids:
+        for id_ in ring.loan_ids | ring.user_ids | {of_kind(kind) for kind in ring.kinds}:
             for waiter in self._waiters.get(id_, ()):
                 waiter.wake([id_])
 

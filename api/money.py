@@ -2,11 +2,13 @@
 
 from decimal import Decimal
 from enum import Enum
+from functools import lru_cache
 from typing import Any
 
 import strawberry
 
-from api.engine import Composite, composed
+from api.engine import Composite, Part, Wire, composed
+from api.scalars import REMEMBERED
 from domain.shared import money as domain
 from domain.shared.errors import InvalidInput
 
@@ -67,14 +69,13 @@ def minor(amount_minor: int, currency: str) -> Money:
     return show(domain.Money(amount_minor, currency.strip()))
 
 
-_WHOLE = ", ".join(f"'{code}'" for code, digits in domain.CURRENCY_DIGITS.items() if digits == 0)
-MONEY = Composite(
-    make=minor,
-    sql={
-        "amount": f"case when {{1}} in ({_WHOLE}) then {{0}}::text else ({{0}} * 0.01)::text end",
-        "currency": "{1}",
-    },
-)
+@lru_cache(maxsize=REMEMBERED)
+def _amount(amount_minor: int, currency: str) -> str:
+    """The JSON text of an amount."""
+    return f'"{domain.Money(amount_minor, currency).decimal}"'
+
+
+MONEY = Composite(make=minor, parts={"amount": Part((0, 1), Wire(show=_amount)), "currency": Part((1,))})
 """Money made of a column of minor units and one of the currency."""
 
 

@@ -6,6 +6,7 @@ import strawberry
 
 from api.context import Context
 from api.engine import key, reference, row_type_by_prefix
+from domain.shared import ids
 from domain.shared.db import Row
 from domain.shared.errors import InvalidInput
 
@@ -28,7 +29,7 @@ def parse_id(prefix: str, id_: str, *path: str) -> UUID:
     start = f"{prefix}_"
     try:
         if id_.startswith(start) and len(id_) == len(start) + 36:
-            return UUID(id_[len(start) :])
+            return ids.parse(id_[len(start) :])
     except ValueError:
         pass
     raise InvalidInput(reason=f"Expected an id like {prefix}_01890a5d-ac96-774b-bcce-b302099a8057.", path=path)
@@ -41,6 +42,6 @@ def node_of(context: Context, id_: str) -> Node | None:
     if found is None:
         return None
     try:
-        return reference(context, found.python_type, UUID(text))
+        return reference(context, found.python_type, ids.parse(text))
     except ValueError:
         return None

@@ -1,4 +1,4 @@
-"""What a browser sees at /graphql: one page without scripts and without anything from elsewhere."""
+"""What a browser sees at /graphql where the explorer is not built: one page without scripts or anything from elsewhere."""
 
 import base64
 import hashlib
@@ -26,6 +26,8 @@ PAGE = f"""<!doctype html>
 <p>The whole API, with a description of every type and field, is in <a href="/schema.graphql">schema.graphql</a>;
 any GraphQL client can read it by introspection too. To act as somebody, send
 <code>Authorization: Bearer …</code> with an access token.</p>
+<p>An explorer with examples and a map of the schema stands here once it is built: <code>make sites</code> in the
+checkout, then load this page again.</p>
 </body>
 </html>
 """

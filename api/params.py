@@ -20,11 +20,12 @@ FEW_BYTES = 2 * MAX_VALUES
 
 @dataclass(frozen=True)
 class Params:
-    """The parameters of one request."""
+    """The parameters of one request. `document_id`: of a trusted document, whose text `query` then does not have."""
 
     query: str
     variables: dict[str, Any] = field(default_factory=dict)
     operation_name: str | None = None
+    document_id: str | None = None
     shows_cost: bool = False
     """Whether the answer is to say what it cost, in its `extensions`."""
 
@@ -51,7 +52,10 @@ def of(source: Any) -> Params:
     variables = source.get("variables")
     operation_name = source.get("operationName")
     extensions = source.get("extensions")
-    if not isinstance(query, str):
+    document_id = None
+    if query is None or query == "":
+        document_id = _document_id(source.get("documentId"), extensions)
+    if not isinstance(query, str) and (query is not None or document_id is None):
         raise bad_request("`query` must be a GraphQL document in a string.")
     if not isinstance(variables, dict | None):
         raise bad_request("`variables` must be an object or null.")
@@ -59,7 +63,17 @@ def of(source: Any) -> Params:
         raise bad_request("`operationName` must be a string or null.")
     if not isinstance(extensions, dict | None):
         raise bad_request("`extensions` must be an object or null.")
-    return Params(query, variables or {}, operation_name or None, (extensions or {}).get("cost") is True)
+    shows_cost = extensions is not None and extensions.get("cost") is True
+    return Params(query or "", variables or {}, operation_name or None, document_id, shows_cost)
+
+
+def _document_id(given: Any, extensions: Any) -> str | None:
+    """The id of a trusted document, by either of the names that clients have for it."""
+    if given is None and isinstance(extensions, dict) and isinstance(extensions.get("persistedQuery"), dict):
+        given = extensions["persistedQuery"].get("sha256Hash")
+    if not isinstance(given, str | None):
+        raise bad_request("`documentId` must be a string.")
+    return given
 
 
 def of_url(query_string: bytes) -> Params:

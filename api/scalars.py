@@ -3,14 +3,20 @@
 import re
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any, NewType
 
 import strawberry
 from graphql import GraphQLError
 from strawberry.types.scalar import ScalarDefinition
 
+from api.engine import Wire
+
 Rate = NewType("Rate", int)
 """An annual rate or a share in millionths; on the wire a fraction with six places."""
+
+REMEMBERED = 65_536
+"""So many texts of numbers are kept: rates and amounts recur."""
 
 DECIMAL = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,6})?", re.ASCII)
 RATE = re.compile(r"[0-9]{1,3}(\.[0-9]{1,6})?", re.ASCII)
@@ -53,13 +59,16 @@ def parse_instant(value: Any) -> datetime:
 
 
 def show_instant(value: datetime) -> str:
-    """An instant in UTC: `2026-10-31T08:00:00.000000Z`."""
-    return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    """An instant in UTC, `2026-10-31T08:00:00.25Z`, without zeros at the end of a fraction."""
+    text = value.astimezone(UTC).replace(tzinfo=None).isoformat()
+    return f"{text.rstrip('0') if '.' in text else text}Z"
 
 
+@lru_cache(maxsize=REMEMBERED)
 def show_rate(value: int) -> str:
     """Millionths as a fraction with six places."""
-    return f"{Decimal(value).scaleb(-6):.6f}"
+    whole, rest = divmod(abs(value), 1_000_000)
+    return f"{'-' if value < 0 else ''}{whole}.{rest:06}"
 
 
 SCALARS: dict[object, ScalarDefinition] = {
@@ -83,15 +92,21 @@ SCALARS: dict[object, ScalarDefinition] = {
     ),
     datetime: strawberry.scalar(
         name="DateTime",
-        description="An instant in UTC, ISO 8601 with microseconds and `Z`. Input may have any offset, but must have one.",
+        description="An instant in UTC, ISO 8601 to the microsecond and with `Z`. Input may have any offset, but must have one.",
         serialize=show_instant,
         parse_value=parse_instant,
     ),
 }
 
+
+def _instant(text: str) -> str:
+    """PostgreSQL's text of an instant, as JSON."""
+    return f'"{text[:10]}T{text[11:]}Z"'
+
+
 WIRES = {
-    "Rate": "({0} * 0.000001)::text",
-    "Date": "{0}::text",
-    "DateTime": """to_char({0} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')""",
+    "Rate": Wire(show=lambda ppm: f'"{show_rate(ppm)}"'),
+    "Date": Wire("{0}::text"),
+    "DateTime": Wire("({0} at time zone 'UTC')::text", _instant),
 }
-"""What the scalars are on the wire, as SQL makes it of a column; the others are there as they are."""
+"""What the scalars are on the wire when they come from a column: as `SCALARS` show them."""

@@ -61,6 +61,11 @@ def bids_on(loan: int) -> int:
     return BIDS_PER_LOAN - 2 + loan % 5
 
 
+def asked_minor(loan: int) -> int:
+    """What is asked for a loan."""
+    return FIRST_MINOR + loan % 100 * 100_000
+
+
 def made(kind: int, number: int) -> UUID:
     """The id of the nth thing of a kind, shaped like a UUIDv7."""
     return UUID(int=(EPOCH_MS + number) << 80 | 7 << 76 | kind << 64 | 2 << 62 | number)
@@ -142,36 +147,39 @@ async def _loans(connection: asyncpg.Connection, size: Size, now: datetime) -> N
     product = await connection.fetchrow("select id, profile_code from lending.products where code = 'personal'")
     assert product, "the product is published"
     grades, purposes = [grade.value for grade in Grade], [purpose.value for purpose in Purpose]
-    listings, loans, parties = [], [], []
-    for n in range(size.loans):
-        borrower, listed = size.borrower(n), now + timedelta(microseconds=n + 1)
-        target = FIRST_MINOR + n % 100 * 100_000
-        rate = 50_000 + n % 500 * 100
-        loans.append(
-            (
-                made(LOAN, n), f"L{n + 1:08}", "LISTED", product["profile_code"], 1, made(USER, borrower),
-                made(OTHER, borrower), f"Loan number {n}", purposes[n % len(purposes)], CURRENCY, target, 12 + n % 24,
-                "MONTHLY", "EQUAL_INSTALLMENTS", "ACT_365", "HALF_UP", rate, rate * 3 // 2, rate + 5_000,
-                grades[n % len(grades)], 15_000, listed, listed, listed, product["id"],
-            )
+
+    def listed(n: int) -> datetime:
+        return now + timedelta(microseconds=n + 1)
+
+    def loan(n: int) -> Sequence[object]:
+        borrower, rate = size.borrower(n), 50_000 + n % 500 * 100
+        return (
+            made(LOAN, n), f"L{n + 1:08}", "LISTED", product["profile_code"], 1, made(USER, borrower), made(OTHER, borrower),
+            f"Loan number {n}", purposes[n % len(purposes)], CURRENCY, asked_minor(n), 12 + n % 24, "MONTHLY",
+            "EQUAL_INSTALLMENTS", "ACT_365", "HALF_UP", rate, rate * 3 // 2, rate + 5_000, grades[n % len(grades)],
+            15_000, listed(n), listed(n), listed(n), product["id"],
         )  # fmt: skip
-        parties.append((made(OTHER, n), made(USER, borrower), f"User {borrower}", "BORROWER", made(LOAN, n)))
-        bids = bids_on(n)
-        listings.append(
-            (
-                made(LOAN, n), "OPEN", made(USER, borrower), CURRENCY, target, target * 4 // 5, BID_MINOR, BID_MINOR,
-                bids * BID_MINOR, bids, bids + 1, listed, now + timedelta(days=30),
-            )
+
+    def party(n: int) -> Sequence[object]:
+        borrower = size.borrower(n)
+        return made(OTHER, n), made(USER, borrower), f"User {borrower}", "BORROWER", made(LOAN, n)
+
+    def listing(n: int) -> Sequence[object]:
+        asked, bids = asked_minor(n), bids_on(n)
+        return (
+            made(LOAN, n), "OPEN", made(USER, size.borrower(n)), CURRENCY, asked, asked * 4 // 5, BID_MINOR, BID_MINOR,
+            bids * BID_MINOR, bids, bids + 1, listed(n), now + timedelta(days=30),
         )  # fmt: skip
+
     columns = """id reference status profile_code profile_version borrower_id bank_account_id title purpose currency
         asked_minor installment_count frequency method day_count rounding annual_rate_ppm late_rate_ppm
         effective_annual_rate_ppm grade expected_loss_ppm submitted_at offered_at listed_at product_id"""
-    await _copy(connection, "lending.loans", columns, loans)
+    await _copy(connection, "lending.loans", columns, map(loan, range(size.loans)))
     await connection.execute("select setval('lending.loan_reference', $1)", size.loans + 1)
-    await _copy(connection, "lending.loan_parties", "id user_id name role loan_id", parties)
+    await _copy(connection, "lending.loan_parties", "id user_id name role loan_id", map(party, range(size.loans)))
     columns = """id status borrower_id currency target_minor threshold_minor minimum_bid_minor lot_minor committed_minor
         lender_count sequence opens_at deadline_at"""
-    await _copy(connection, "marketplace.listings", columns, listings)
+    await _copy(connection, "marketplace.listings", columns, map(listing, range(size.loans)))
 
 
 async def _bids(connection: asyncpg.Connection, size: Size, now: datetime) -> None:

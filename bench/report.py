@@ -3,39 +3,35 @@
 from collections.abc import Mapping
 from typing import Any
 
-from bench.cases import CASES
+from bench.rows import Row
 
-HOW = """Written by `make bench` from the results in `bench/results/`; do not edit.
+ABOUT = """Written by `make bench` from the results in `bench/results/`; do not edit.
 
-`kalends serve` runs in production settings, with authentication, limits and permissions on; every request carries a
-bearer token. Peers check no token, count no costs and write no access log. Everybody reads the same PostgreSQL and
-answered each document with the same bytes before anything was measured (of D: all but what
-the GraphQL library says of itself). The server under test has core 0 (its peers are idle
-meanwhile); PostgreSQL, Valkey and the load (32 connections, for D 4) share core 1. Rounds are interleaved; figures are medians.
-"graphql-core" is the product with its plans turned off.
-
-Only these reads are measured so far: not yet PostGraphile, bids, auto-debit, subscribers, two cores, ten times the data.
+Of each suite the contenders took turns, round by round, on the same machine and data; figures are medians of the rounds,
+ratios are of figures of the same run: how many times better Kalends is than the contender, where nothing else is said.
 """
+HEAD = "| case | contender | figure | ratio | goal | | |\n|---|---|---|---|---|---|---|"
 
 
-def page(results: Mapping[str, Any]) -> str:
-    """`docs/performance.md`: requests a second, ratios, and whether each goal is reached."""
-    lines = [
-        "# Performance",
-        "",
-        HOW,
-        f"Measured {results['measured_at']} on {results['machine']}, Node {results['node']}, {results['loans']:,} loans.",
-        "",
-        "| case | contender | requests/s | Kalends is | goal | |",
-        "|---|---|---|---|---|---|",
-    ]
-    for name, figures in results["median_per_s"].items():
-        case = CASES[name]
-        for contender, per_s in figures.items():
-            ratio, goal = figures["kalends"] / per_s, case.goals.get(contender)
-            verdict = "" if goal is None else "reached" if ratio >= goal else "missed"
-            told = ("", "") if contender == "kalends" else (f"{ratio:.2f} ×", "" if goal is None else f"≥ {goal:g} ×")
-            lines.append(f"| {name}: {case.meaning} | {contender} | {per_s:,.0f} | {told[0]} | {told[1]} | {verdict} |")
-    busiest = max(one["cpu"] for by in results["rounds"].values() for found in by.values() for one in found)
-    lines += ["", f"The load generator used at most {busiest:.0%} of its core.", ""]
+def page(suites: Mapping[str, tuple[str, str, Mapping[str, Any]]]) -> str:
+    """`docs/performance.md`, of each suite's title, how it was measured, and results."""
+    parts = ["# Performance\n", ABOUT]
+    parts += [section(title, how, found) for title, how, found in suites.values()]
+    return "\n".join(parts)
+
+
+def section(title: str, how: str, found: Mapping[str, Any]) -> str:
+    """A suite's part of the page."""
+    versions = ", ".join(f"{name} {version}" for name, version in found["versions"].items())
+    lines = [f"## {title}", "", how, "", HEAD]
+    lines += [line(Row.from_json(kept)) for kept in found["rows"]]
+    when = f"Measured {found['measured_at']}, {found['rounds']} rounds, data × {found['scale']:g}"
+    lines += ["", f"{when}, {found['machine']}. {versions}.", ""]
     return "\n".join(lines)
+
+
+def line(row: Row) -> str:
+    """A row of the table."""
+    ratio = "" if row.ratio is None else f"{row.ratio:.2f} ×"
+    figure = f"{row.figure:,.0f}" if row.figure >= 100 else f"{row.figure:.3g}"
+    return f"| {row.case} | {row.contender} | {figure} {row.unit} | {ratio} | {row.goal} | {row.verdict} | {row.note} |"

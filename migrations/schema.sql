@@ -13,14 +13,20 @@ CREATE FUNCTION audit.person_account(owner uuid, currency text) RETURNS uuid
 CREATE FUNCTION ledger.apply() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'ledger', 'pg_temp'
+    SET enable_hashjoin TO 'off'
+    SET enable_mergejoin TO 'off'
+    SET enable_seqscan TO 'off'
     AS $$
 declare hit bigint; want bigint; begin
-  with d as (select id, currency, sum(x)::bigint s from (select debit_id id, currency, -amount_minor x from added
-             union all select credit_id, currency, amount_minor from added) u group by 1, 2),
+  with d as materialized (
+    select id, currency, sum(x)::bigint s from (select debit_id id, currency, -amount_minor x from added
+      union all select credit_id, currency, amount_minor from added) u group by 1, 2 order by 1),
   kept as (update ledger.accounts a set balance_minor = balance_minor + d.s from d
-           where a.id = d.id and a.currency = d.currency and a.floor_minor is not null returning 1),
-  loose as (select 1 from ledger.accounts a join d using (id, currency) where a.floor_minor is null)
-  select (select count(*) from kept) + (select count(*) from loose), (select count(*) from d) into hit, want;
+           where a.id = d.id and a.currency = d.currency and a.floor_minor is not null returning 1)
+  select (select count(*) from kept), (select count(*) from d) - case
+    when (select count(*) from kept) < (select count(*) from d) then (select count(*) from d
+      where (id, currency) in (select id, currency from ledger.accounts where floor_minor is null)) else 0 end
+    into hit, want;
   if hit <> want then
     raise 'posting names an unknown account or another currency' using errcode = 'foreign_key_violation';
   end if;
@@ -786,6 +792,13 @@ ALTER TABLE shared.outbox ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     NO MAXVALUE
     CACHE 1
 );
+CREATE TABLE shared.set_aside (
+    step text NOT NULL,
+    subject_id uuid NOT NULL,
+    attempts integer NOT NULL,
+    retry_at timestamp with time zone NOT NULL,
+    last_error text NOT NULL
+);
 ALTER TABLE ONLY ledger.postings ATTACH PARTITION ledger.postings_0 FOR VALUES FROM (MINVALUE) TO ('100000000');
 ALTER TABLE ONLY ledger.postings ATTACH PARTITION ledger.postings_rest DEFAULT;
 ALTER TABLE ONLY public.tortoise_migrations ALTER COLUMN id SET DEFAULT nextval('public.tortoise_migrations_id_seq'::regclass);
@@ -909,6 +922,8 @@ ALTER TABLE ONLY shared.outbox
     ADD CONSTRAINT outbox_event_id_key UNIQUE (event_id);
 ALTER TABLE ONLY shared.outbox
     ADD CONSTRAINT outbox_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY shared.set_aside
+    ADD CONSTRAINT set_aside_pkey PRIMARY KEY (step, subject_id);
 CREATE INDEX decisions_loan ON credit.decisions USING btree (loan_id, decided_at);
 CREATE INDEX idx_decisions_loan_id_29f731 ON credit.decisions USING btree (loan_id);
 CREATE INDEX access_tokens_user ON identity.access_tokens USING btree (user_id);
@@ -920,20 +935,21 @@ CREATE INDEX idx_documents_loan_id_b3b432 ON identity.documents USING btree (loa
 CREATE INDEX idx_sessions_family__8d675e ON identity.sessions USING btree (family_id);
 CREATE INDEX sessions_expiry ON identity.sessions USING btree (expires_at);
 CREATE INDEX sessions_user ON identity.sessions USING btree (user_id);
+CREATE INDEX accounts_platform ON ledger.accounts USING btree (id) WHERE (floor_minor IS NULL);
 CREATE INDEX accounts_reference ON ledger.accounts USING btree (reference_id) WHERE (reference_id IS NOT NULL);
 CREATE INDEX postings_credit ON ONLY ledger.postings USING btree (credit_id, id);
 CREATE INDEX postings_0_credit_id_id_idx ON ledger.postings_0 USING btree (credit_id, id);
 CREATE INDEX postings_debit ON ONLY ledger.postings USING btree (debit_id, id);
 CREATE INDEX postings_0_debit_id_id_idx ON ledger.postings_0 USING btree (debit_id, id);
-CREATE INDEX postings_entry ON ONLY ledger.postings USING btree (entry_id);
-CREATE INDEX postings_0_entry_id_idx ON ledger.postings_0 USING btree (entry_id);
+CREATE INDEX postings_entry ON ONLY ledger.postings USING brin (entry_id uuid_minmax_multi_ops) WITH (autosummarize='on');
+CREATE INDEX postings_0_entry_id_idx ON ledger.postings_0 USING brin (entry_id uuid_minmax_multi_ops) WITH (autosummarize='on');
 CREATE INDEX postings_note ON ONLY ledger.postings USING btree (note_id, id) WHERE (note_id IS NOT NULL);
 CREATE INDEX postings_0_note_id_id_idx ON ledger.postings_0 USING btree (note_id, id) WHERE (note_id IS NOT NULL);
 CREATE INDEX postings_reference ON ONLY ledger.postings USING btree (reference_id, id) WHERE (reference_id IS NOT NULL);
 CREATE INDEX postings_0_reference_id_id_idx ON ledger.postings_0 USING btree (reference_id, id) WHERE (reference_id IS NOT NULL);
 CREATE INDEX postings_rest_credit_id_id_idx ON ledger.postings_rest USING btree (credit_id, id);
 CREATE INDEX postings_rest_debit_id_id_idx ON ledger.postings_rest USING btree (debit_id, id);
-CREATE INDEX postings_rest_entry_id_idx ON ledger.postings_rest USING btree (entry_id);
+CREATE INDEX postings_rest_entry_id_idx ON ledger.postings_rest USING brin (entry_id uuid_minmax_multi_ops) WITH (autosummarize='on');
 CREATE INDEX postings_rest_note_id_id_idx ON ledger.postings_rest USING btree (note_id, id) WHERE (note_id IS NOT NULL);
 CREATE INDEX postings_rest_reference_id_id_idx ON ledger.postings_rest USING btree (reference_id, id) WHERE (reference_id IS NOT NULL);
 CREATE INDEX allocations_installment ON lending.allocations USING btree (installment_id);
@@ -958,7 +974,6 @@ CREATE INDEX bids_loan ON marketplace.bids USING btree (loan_id, id);
 CREATE UNIQUE INDEX bids_one_per_plan ON marketplace.bids USING btree (loan_id, plan_id) WHERE (plan_id IS NOT NULL);
 CREATE INDEX bids_open ON marketplace.bids USING btree (loan_id, lender_id) WHERE ((status)::text = 'ACTIVE'::text);
 CREATE INDEX idx_auto_invest_lender__3239c5 ON marketplace.auto_invest_plans USING btree (lender_id);
-CREATE INDEX idx_bids_lender__fd9321 ON marketplace.bids USING btree (lender_id);
 CREATE INDEX listings_deadline ON marketplace.listings USING btree (deadline_at, id);
 CREATE INDEX listings_full ON marketplace.listings USING btree (closes_not_before) WHERE ((status)::text = 'FULL'::text);
 CREATE INDEX listings_open ON marketplace.listings USING btree (deadline_at) WHERE ((status)::text = 'OPEN'::text);
@@ -982,6 +997,7 @@ CREATE INDEX transfers_user ON payments.transfers USING btree (user_id, id);
 CREATE INDEX webhooks_waiting ON payments.webhooks USING btree (attempts, id) WHERE (applied_at IS NULL);
 CREATE INDEX outbox_audience ON shared.outbox USING gin (audience);
 CREATE INDEX outbox_loan ON shared.outbox USING btree (loan_id, id) WHERE (loan_id IS NOT NULL);
+CREATE INDEX outbox_market ON shared.outbox USING btree (txid, id) WHERE (kind = ANY (ARRAY['loan.listed'::text, 'loan.funded'::text, 'loan.funding_short'::text, 'loan.expired'::text, 'loan.declined'::text]));
 CREATE INDEX outbox_order ON shared.outbox USING btree (txid, id);
 CREATE INDEX outbox_waiting ON shared.outbox USING btree (id) WHERE (dispatched_at IS NULL);
 ALTER INDEX ledger.postings_credit ATTACH PARTITION ledger.postings_0_credit_id_id_idx;
@@ -1008,10 +1024,6 @@ ALTER TABLE ONLY identity.identity_checks
     ADD CONSTRAINT identity_checks_user_id_fkey FOREIGN KEY (user_id) REFERENCES identity.users(id) ON DELETE RESTRICT;
 ALTER TABLE ONLY identity.sessions
     ADD CONSTRAINT sessions_user_id_fkey FOREIGN KEY (user_id) REFERENCES identity.users(id) ON DELETE RESTRICT;
-ALTER TABLE ONLY lending.allocations
-    ADD CONSTRAINT allocations_installment_id_fkey FOREIGN KEY (installment_id) REFERENCES lending.installments(id) ON DELETE RESTRICT;
-ALTER TABLE ONLY lending.allocations
-    ADD CONSTRAINT allocations_repayment_id_fkey FOREIGN KEY (repayment_id) REFERENCES lending.repayments(id) ON DELETE RESTRICT;
 ALTER TABLE ONLY lending.clawbacks
     ADD CONSTRAINT clawbacks_collection_id_fkey FOREIGN KEY (collection_id) REFERENCES lending.collections(id) ON DELETE RESTRICT;
 ALTER TABLE ONLY lending.clawbacks
@@ -1117,3 +1129,4 @@ GRANT UPDATE(time_zone) ON TABLE shared.clock TO kalends_app;
 GRANT UPDATE(target_at) ON TABLE shared.clock TO kalends_app;
 GRANT UPDATE(moved_by) ON TABLE shared.clock TO kalends_app;
 GRANT UPDATE(leased_until) ON TABLE shared.clock TO kalends_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE shared.set_aside TO kalends_app;

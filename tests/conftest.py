@@ -14,6 +14,7 @@ os.environ.setdefault("KALENDS_BANK_API_KEY", "a key for tests of the bank, of m
 
 from cli.embedded import EmbeddedServers
 from migrations.run import migrate
+from tests.support.browser import Browser, chromium
 from tests.support.planted import leaks
 
 found_in_logs: list[str] = []
@@ -50,6 +51,13 @@ async def make_database(servers: EmbeddedServers, template: str) -> AsyncIterato
     connection = await asyncpg.connect(servers.migration_database_url.replace("/kalends?", "/postgres?"))
     yield Databases(servers, template, connection)
     await connection.close()
+
+
+@pytest.fixture(scope="session")
+async def browser() -> AsyncIterator[Browser]:
+    """The Chromium of this test process."""
+    async with chromium() as running:
+        yield running
 
 
 class Databases:

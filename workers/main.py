@@ -7,12 +7,11 @@ tries again.
 """
 
 import asyncio
-import contextlib
 import gc
 import json
 import signal
-import time
 from typing import Any
+from uuid import uuid4
 
 import redis.asyncio as redis
 import structlog
@@ -28,8 +27,10 @@ from domain.shared.settings import Settings
 from workers import drain, providers
 
 QUEUE = "kalends:jobs"
-COALESCE_MS = 20
-"""The first ring of such a moment starts a job at once, all others of it one job at its end."""
+PROMPT = "prompt:"
+"""How the ids of the jobs begin that rings make."""
+WAITING = "kalends:prompt-waits"
+"""Set while such a job waits to be started: it will see whatever a ring tells of meanwhile, so none other is made."""
 POLL_S = 0.5
 """How often arq looks for jobs unasked."""
 GARBAGE = 50_000
@@ -142,7 +143,7 @@ def _dump(job: dict[str, Any]) -> bytes:
 
 
 class RungWorker(Worker):
-    """A worker that also looks for jobs when it is told that there is one."""
+    """A worker that also looks for jobs when it is told that there is one, and runs one prompt at a time."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -151,6 +152,29 @@ class RungWorker(Worker):
     async def look(self) -> None:
         """Start the jobs that wait, up to the limit, now."""
         await self._poll_iteration()
+
+    async def prompted(self) -> None:
+        """Wait for the prompts that run here."""
+        if running := self._prompts():
+            await asyncio.wait(running)
+
+    async def start_jobs(self, job_ids: list[bytes]) -> None:
+        """Those that do not run here already; a prompt is left to other workers while one runs here."""
+        busy = bool(self._prompts())
+        names = {id_: id_.decode() for id_ in job_ids}
+        wanted = [
+            id_ for id_, name in names.items() if name not in self.tasks and not (busy and name.startswith(PROMPT))
+        ]
+        await super().start_jobs(wanted)
+
+    async def run_job(self, job_id: str, score: int) -> None:
+        """A prompt that starts waits no more: what happens from here on is for the next."""
+        if job_id.startswith(PROMPT):
+            await self.pool.delete(WAITING)
+        await super().run_job(job_id, score)
+
+    def _prompts(self) -> list[asyncio.Task[Any]]:
+        return [task for name, task in self.tasks.items() if name.startswith(PROMPT) and not task.done()]
 
     async def _poll_iteration(self) -> None:
         async with self._looking:
@@ -182,19 +206,22 @@ async def _listen(settings: Settings, pool: ArqRedis, worker: RungWorker, outsid
     """Turn rings into jobs; the first is made at once, for what happened while nobody listened."""
     client = redis.Redis.from_url(settings.redis_url.get_secret_value())
     rung = asyncio.Event()
-    making_good = asyncio.create_task(_make_good(rung, outside))
+    rings = Rings(pool, worker)
+    tasks = [asyncio.create_task(_make_good(rung, outside)), asyncio.create_task(rings.answer())]
     try:
         async with client.pubsub() as pubsub:
             await pubsub.subscribe(bell.CHANNEL)
             await pool.enqueue_job("sweep")
             await worker.look()
-            enqueue = Enqueue(pool, worker)
             async for message in pubsub.listen():
-                if message["type"] == "message" and bell.Ring.load(message["data"]).outbox:
+                if tasks[1].done():
+                    tasks[1].result()
+                if message["type"] == "message" and bell.wakes_workers(message["data"]):
                     rung.set()
-                    await enqueue()
+                    rings.heard()
     finally:
-        making_good.cancel()
+        for task in tasks:
+            task.cancel()
         await client.aclose()
 
 
@@ -210,31 +237,28 @@ async def _make_good(rung: asyncio.Event, outside: providers.Providers) -> None:
             log.warning("worker.without_postgres", error=error.code)
 
 
-class Enqueue:
-    """Makes a job at once for the first ring of a moment, and one at its end for all others.
+class Rings:
+    """Sees to it that after every ring a prompt starts, somewhere, and that they do not pile up.
 
-    All workers name the jobs of a moment alike, so that one of them does each.
+    One job at most waits, made by the first idle worker that heard; whoever is idle takes it. A worker that is at it when
+    it rings looks again when it is done. So in a storm of rings workers are never idle, and never behind by more than the
+    job they are at.
     """
 
     def __init__(self, pool: ArqRedis, worker: RungWorker) -> None:
         self._pool, self._worker = pool, worker
-        self._heard = self._rest = 0
-        self._resting: asyncio.Task[None] | None = None
+        self._rung = asyncio.Event()
 
-    async def __call__(self) -> None:
+    def heard(self) -> None:
         """It rang."""
-        now_ms = time.time_ns() // 1_000_000
-        moment = now_ms // COALESCE_MS
-        if moment != self._heard:
-            self._heard = moment
-            await self._pool.enqueue_job("prompt", _job_id=f"prompt:{moment}")
-            await self._worker.look()
-        elif moment != self._rest:
-            self._rest = moment
-            self._resting = asyncio.create_task(self._at_the_end(moment, COALESCE_MS - now_ms % COALESCE_MS))
+        self._rung.set()
 
-    async def _at_the_end(self, moment: int, wait_ms: int) -> None:
-        await asyncio.sleep(wait_ms / 1000)
-        with contextlib.suppress(redis.RedisError, OSError):  # the listener hears of it too
-            await self._pool.enqueue_job("prompt", _job_id=f"prompt:{moment}:rest")
+    async def answer(self) -> None:
+        """Answer rings, until cancelled or Valkey is away."""
+        while True:
+            await self._rung.wait()
+            self._rung.clear()
+            if await self._pool.set(WAITING, 1, nx=True, px=int(LOST_AFTER_S * 1000)):
+                await self._pool.enqueue_job("prompt", _job_id=f"{PROMPT}{uuid4().hex}")
             await self._worker.look()
+            await self._worker.prompted()

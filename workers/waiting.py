@@ -7,6 +7,7 @@ step then finds, never narrower.
 from collections.abc import Mapping
 
 from domain.shared import db
+from domain.shared.aside import not_aside
 
 CONDITIONS: Mapping[str, str] = {
     "webhooks": "exists (select from payments.webhooks where applied_at is null)",
@@ -15,11 +16,13 @@ CONDITIONS: Mapping[str, str] = {
     "identity_checks": "exists (select from identity.identity_checks where status = 'PENDING')",
     "instructions": "exists (select from payments.instructions where status = 'CREATED')",
     "messages": "exists (select from notifications.messages where status = 'QUEUED' and not_before_at <= now())",
-    "expire_offers": "exists (select from lending.loans where status = 'OFFERED' and offer_expires_at <= c.now)",
+    "expire_offers": f"""exists (select from lending.loans l
+        where status = 'OFFERED' and offer_expires_at <= c.now and {not_aside("expire_offers", "l.id")})""",
     "expire_listings": """exists (select from marketplace.listings where status = 'OPEN' and deadline_at <= c.now)
         or exists (select from marketplace.listings where status = 'SHORT' and decide_by <= c.now)""",
     "close_funded": "exists (select from marketplace.listings where status = 'FULL' and closes_not_before <= c.now)",
-    "collect": "exists (select from lending.loans where next_collection_on <= c.today)",
+    "collect": f"""exists (select from lending.loans l
+        where next_collection_on <= c.today and {not_aside("collect", "l.id")})""",
 }
 """By step; a step without a condition is always asked for. Business time is `c.now` and `c.today`."""
 

@@ -29,7 +29,9 @@ class ActivityEvent:
         "Loan", "loan_id", description="The loan it is about; null: none, or it is not yours to see."
     )
 
-    @strawberry.field(description="Its place among all events; `myEvents(after:)` goes on behind it.")
+    @strawberry.field(
+        description="Its place among all events; `myEvents(after:)` or `marketplaceActivity(after:)` goes on behind it."
+    )
     def cursor(self) -> str:
         """Its place among all events."""
         return encode([self.row["place"], self.row["id"]])

@@ -6,22 +6,29 @@ level by one statement, with only the columns selected, and shapes it by code wr
 compile, and everything that goes wrong, graphql-core answers from the same declarations.
 """
 
+from api.engine.audience import SHARED, Sharing
 from api.engine.connections import ORDER_BY_ID, After, Connection, First, Order, check_first, connection, decode, encode
-from api.engine.declarations import Composite, column, composed, every, key, many, one
-from api.engine.executor import Executor, Operation
+from api.engine.declarations import Composite, Part, column, composed, every, key, many, one
+from api.engine.executor import Begun, Executor, Operation
 from api.engine.reads import Reader, existing, page_of, reference
 from api.engine.registry import row_type_by_prefix, rows
+from api.engine.wires import Wire
 
 __all__ = [
     "ORDER_BY_ID",
+    "SHARED",
     "After",
+    "Begun",
     "Composite",
     "Connection",
     "Executor",
     "First",
     "Operation",
     "Order",
+    "Part",
     "Reader",
+    "Sharing",
+    "Wire",
     "check_first",
     "column",
     "composed",

@@ -1,12 +1,13 @@
 """Connections: lists that grow, read by keyset, at most 100 at a time."""
 
-import base64
-import json
+from base64 import urlsafe_b64decode
+from binascii import b2a_base64
 from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Annotated, Any, Generic, TypeVar
 from uuid import UUID
 
+import orjson
 import strawberry
 from graphql import GraphQLError
 
@@ -17,6 +18,7 @@ First = Annotated[int, strawberry.argument(description="How many, 1 to 100.")]
 After = Annotated[str | None, strawberry.argument(description="The cursor to go on behind; null: from the beginning.")]
 Order = Sequence[tuple[str, str, type]]
 """(column, asc|desc, kind) of immutable columns that are never null, all of one direction, the last one unique."""
+URL_SAFE = bytes.maketrans(b"+/", b"-_")
 ORDER_BY_ID: Order = (("id", "desc", UUID),)
 
 
@@ -53,14 +55,14 @@ def connection(cursors_and_nodes: Sequence[tuple[str, T]], *, has_next: bool) ->
 
 def encode(values: Sequence[object]) -> str:
     """A cursor that says behind which values to go on."""
-    plain = [value.isoformat() if isinstance(value, date | datetime) else value for value in values]
-    return base64.urlsafe_b64encode(json.dumps(plain, default=str).encode()).decode().rstrip("=")
+    plain = b2a_base64(orjson.dumps(values, default=str), newline=False)
+    return plain.translate(URL_SAFE).rstrip(b"=").decode()
 
 
 def decode(cursor: str, kinds: Sequence[type]) -> list[Any]:
     """The values of a cursor. Raises `GraphQLError` for anything `encode` did not write."""
     try:
-        values = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+        values = orjson.loads(urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
         if not isinstance(values, list) or len(values) != len(kinds):
             raise ValueError
         return [_value(value, kind) for value, kind in zip(values, kinds, strict=True)]

@@ -15,6 +15,7 @@ from strawberry.types.field import StrawberryField
 from api.engine.connections import ORDER_BY_ID, After, First, Order
 from api.engine.reads import Reader, page_of, reference
 from api.engine.registry import row_type, row_type_of
+from api.engine.wires import TEXT, Wire
 from domain.shared.relations import Relation
 
 DECLARED = "engine.declared"
@@ -30,14 +31,22 @@ class Column:
 
 
 @dataclass(frozen=True, slots=True)
-class Composite:
-    """An object made of columns. `sql` has each of its fields by GraphQL name, as an expression of `{0}`, `{1}`…
+class Part:
+    """A field of a composite: the numbers of the columns it is made of, and how these go over the wire."""
 
-    It is null when its first column is. `make` makes the same object for graphql-core.
+    columns: tuple[int, ...]
+    wire: Wire = TEXT
+
+
+@dataclass(frozen=True, slots=True)
+class Composite:
+    """An object made of columns: `parts` has its fields by GraphQL name. It is null when its first column is.
+
+    `make` makes the same object for graphql-core.
     """
 
     make: Callable[..., Any]
-    sql: Mapping[str, str]
+    parts: Mapping[str, Part]
 
 
 @dataclass(slots=True)

@@ -5,8 +5,7 @@ specification says. A mutation's root fields run once: what they came to is hand
 """
 
 from collections import Counter
-from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
-from contextlib import aclosing
+from collections.abc import AsyncIterable, Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from inspect import isawaitable
 from typing import Any, TypeGuard, cast
@@ -16,6 +15,7 @@ from graphql import (
     DocumentNode,
     ExecutionResult,
     FieldNode,
+    GraphQLError,
     GraphQLResolveInfo,
     MiddlewareManager,
     OperationDefinitionNode,
@@ -28,15 +28,21 @@ from graphql.execution import create_source_event_stream
 from strawberry import Schema
 from strawberry.execution import optimized_is_awaitable
 
+from api.engine.audience import Sharing, sharing
 from api.engine.compiler import Compiler
+from api.engine.folding import Folding
 from api.engine.plans import ObjectPlan, Resolved, Typename
 from api.engine.reads import Reader
 from api.engine.run import Fetch, Run
 from api.engine.selections import Selector, Uncompilable, deciding_variables
 from api.engine.steps import settled
+from api.engine.variables import Variables
+from api.engine.wires import Wire
 
 MOST_DECIDING = 5
 """An operation whose shape depends on more variables than these has too many plans."""
+Answer = bytes | ExecutionResult
+"""The data of an answer as JSON text, if it has no errors."""
 is_awaitable = cast("Callable[[Any], TypeGuard[Awaitable[Any]]]", optimized_is_awaitable)
 
 
@@ -47,16 +53,35 @@ class Operation:
     document: DocumentNode
     node: OperationDefinitionNode
     deciding: tuple[str, ...] = field(init=False)
+    variables: Variables = field(init=False)
+    is_introspection: bool = field(init=False)
     plans: dict[tuple[bool, ...], ObjectPlan | None] = field(default_factory=dict)
-    introspected: dict[bytes, orjson.Fragment] = field(default_factory=dict)
+    sharing: dict[tuple[bool, ...], Sharing] = field(default_factory=dict)
+    introspected: dict[bytes, bytes] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.deciding = deciding_variables(self.document, self.node)
+        self.variables = Variables(self.node)
+        self.is_introspection = _is_introspection(self.node)
 
     @property
     def kind(self) -> OperationType:
         """Query, mutation or subscription."""
         return self.node.operation
+
+    def decided_by(self, variables: Mapping[str, Any]) -> tuple[bool, ...] | None:
+        """The values its `@skip`s and `@include`s depend on; None if one of them is no boolean."""
+        given = [variables.get(name) for name in self.deciding]
+        key = tuple(value for value in given if isinstance(value, bool))
+        return key if len(key) == len(given) else None
+
+
+@dataclass(frozen=True)
+class Begun:
+    """A subscription: the events of its source, and how each is answered."""
+
+    source: AsyncIterable[Any]
+    answer: Callable[[Any], Awaitable[Answer]]
 
 
 @dataclass(frozen=True)
@@ -68,86 +93,116 @@ class Outcome:
 
 
 class Executor:
-    """Executes operations of one schema. `answers` counts how: "compiled", "introspected", or why by graphql-core."""
+    """Executes operations of one schema. `answers` counts how: "compiled", "introspected", or why by graphql-core.
 
-    def __init__(self, schema: Schema, wires: Mapping[str, str], fetch: Fetch, *, compiled: bool = True) -> None:
+    An answer without errors is its data as JSON text, an answer with errors graphql-core's result.
+    """
+
+    def __init__(self, schema: Schema, wires: Mapping[str, Wire], fetch: Fetch, *, compiled: bool = True) -> None:
         self._schema = schema
         self._core_schema = schema._schema
         self._wires = wires
-        self._fetch = fetch
+        self._folding = Folding(fetch)
         self._compiled = compiled
         self.answers: Counter[str] = Counter()
 
-    async def execute(self, operation: Operation, variables: dict[str, Any], context: Reader) -> ExecutionResult:
+    async def execute(self, operation: Operation, variables: dict[str, Any], context: Reader) -> Answer:
         """Answer a query or a mutation."""
-        if _is_introspection(operation):
+        if operation.is_introspection:
             return await self._introspect(operation, variables, context)
         run, plan = self._prepared(operation, variables, context)
         if plan is None or run is None:
-            return await self._by_core(operation, variables, context)
+            return _told(await self._by_core(operation, variables, context))
         if operation.kind is OperationType.MUTATION:
             return await self._mutate(operation, variables, context, run, plan)
         try:
             (data,) = await plan.complete(run, [None])
         except Exception:  # noqa: BLE001 - whatever it is, graphql-core says where and why
             self.answers["error"] += 1
-            return await self._by_core(operation, variables, context)
+            return _told(await self._by_core(operation, variables, context))
         self.answers["compiled"] += 1
-        return ExecutionResult(data, None)
+        return data.encode()
 
-    async def subscribe(
+    def sharing(self, operation: Operation, variables: dict[str, Any]) -> Sharing:
+        """With whom a subscriber may be answered together."""
+        given = self._given(operation, variables)
+        deciding = operation.decided_by(given) if given is not None else None
+        if given is None or deciding is None or self._plan(operation, given) is None:
+            return Sharing.NOBODY
+        if deciding not in operation.sharing:
+            selector = Selector(
+                self._core_schema, operation.document, dict(zip(operation.deciding, deciding, strict=True))
+            )
+            operation.sharing[deciding] = sharing(self._core_schema, selector, [operation.node.selection_set])
+        return operation.sharing[deciding]
+
+    async def begin(
         self, operation: Operation, variables: dict[str, Any], context: Reader
-    ) -> AsyncGenerator[ExecutionResult, None]:
-        """Answer a subscription, event by event; one result without data when it cannot begin."""
+    ) -> "Begun | list[GraphQLError]":
+        """Begin a subscription; errors when it cannot."""
         core = self._core(operation, variables, context)
-        source = core if isinstance(core, list) else create_source_event_stream(core)
+        if isinstance(core, list):
+            return core
+        source = create_source_event_stream(core)
         source = await source if isawaitable(source) else source
-        if isinstance(core, list) or isinstance(source, ExecutionResult):
-            yield source if isinstance(source, ExecutionResult) else ExecutionResult(None, core)
-            return
+        if isinstance(source, ExecutionResult):
+            return list(source.errors or ())
         run, plan = self._prepared(operation, variables, context)
-        async with aclosing(cast("AsyncGenerator[Any, None]", source)) as events:
-            async for event in events:
-                yield await self._event(core, run, plan, event)
+        return Begun(source, lambda event: self._event(core, run, plan, event))
 
-    async def _event(
-        self, core: CoreExecutor[Any], run: Run | None, plan: ObjectPlan | None, event: Any
-    ) -> ExecutionResult:
+    async def _event(self, core: CoreExecutor[Any], run: Run | None, plan: ObjectPlan | None, event: Any) -> Answer:
         if plan is not None and run is not None:
             try:
                 ((key, root),) = plan.fields.items()
                 assert isinstance(root, Resolved), "the root field of a subscription"
-                (shown,) = await root.step.complete(run, [event])
+                (text,) = await root.step.complete(run, [event])
             except Exception:  # noqa: BLE001 - as in `execute`
                 self.answers["error"] += 1
             else:
                 self.answers["compiled"] += 1
-                return ExecutionResult({key: shown}, None)
+                return plan.shown({key: text}).encode()
         result = core.build_per_event_executor(event).execute_operation(False)
-        return cast("ExecutionResult", await result if isawaitable(result) else result)
+        return _told(cast("ExecutionResult", await result if isawaitable(result) else result))
 
     def _prepared(
         self, operation: Operation, variables: dict[str, Any], context: Reader
     ) -> tuple[Run | None, ObjectPlan | None]:
         """An execution and its plan; None where graphql-core has to answer."""
-        if not self._compiled:
+        given = self._given(operation, variables)
+        if given is None:
+            if self._compiled:
+                self.answers["variables"] += 1
             return None, None
-        coerced = get_variable_values(
-            self._core_schema, operation.node.variable_definitions or (), variables, max_errors=1
-        )
-        if not isinstance(coerced, VariableValues):
-            self.answers["variables"] += 1
-            return None, None
-        plan = self._plan(operation, coerced)
+        plan = self._plan(operation, given)
         if plan is None:
             self.answers["uncompilable"] += 1
             return None, None
-        return Run(context, coerced, self._fetch), plan
 
-    def _plan(self, operation: Operation, variables: VariableValues) -> ObjectPlan | None:
-        given = [variables.coerced.get(name) for name in operation.deciding]
-        key = tuple(value for value in given if isinstance(value, bool))
-        if len(key) < len(given):
+        def coerce() -> VariableValues:
+            coerced = self._coerced(operation, variables)
+            assert coerced is not None, "they fitted as they were given"
+            return coerced
+
+        return Run(context, given, coerce, self._folding), plan
+
+    def _given(self, operation: Operation, variables: dict[str, Any]) -> Mapping[str, Any] | None:
+        """The coerced variables of an operation that may be compiled; None where they do not fit."""
+        if not self._compiled:
+            return None
+        given = operation.variables.as_given(variables)
+        if given is None:
+            coerced = self._coerced(operation, variables)
+            given = coerced.coerced if coerced is not None else None
+        return given
+
+    def _coerced(self, operation: Operation, variables: dict[str, Any]) -> VariableValues | None:
+        definitions = operation.node.variable_definitions or ()
+        coerced = get_variable_values(self._core_schema, definitions, variables, max_errors=1)
+        return coerced if isinstance(coerced, VariableValues) else None
+
+    def _plan(self, operation: Operation, variables: Mapping[str, Any]) -> ObjectPlan | None:
+        key = operation.decided_by(variables)
+        if key is None:
             return None  # null, or given to no condition of this operation: graphql-core says which
         if key not in operation.plans:
             operation.plans[key] = self._compile(operation, dict(zip(operation.deciding, key, strict=True)))
@@ -160,23 +215,24 @@ class Executor:
         assert root is not None, "validated"
         selector = Selector(self._core_schema, operation.document, booleans)
         try:
-            return Compiler(self._schema, selector, self._wires).objects(root, [operation.node.selection_set])
+            compiler = Compiler(self._schema, selector, self._wires, operation.variables.plain)
+            return compiler.objects(root, [operation.node.selection_set])
         except Uncompilable:
             return None
 
     async def _mutate(
         self, operation: Operation, variables: dict[str, Any], context: Reader, run: Run, plan: ObjectPlan
-    ) -> ExecutionResult:
+    ) -> Answer:
         """Run root fields one after the other; what goes wrong is told by graphql-core, which runs none of them again."""
         outcomes: dict[str, Outcome] = {}
-        data: dict[str, Any] = {}
+        data: dict[str, str] = {}
         try:
             for root in plan.fields.values():
                 if isinstance(root, Resolved):
                     root.call.arguments(run)
         except Exception:  # noqa: BLE001 - as in `execute`; nothing was done yet
             self.answers["variables"] += 1
-            return await self._by_core(operation, variables, context)
+            return _told(await self._by_core(operation, variables, context))
         for key, root in plan.fields.items():
             if isinstance(root, Typename):
                 (data[key],) = root.start(run, [None])
@@ -194,9 +250,9 @@ class Executor:
                 break
         else:
             self.answers["compiled"] += 1
-            return ExecutionResult(data, None)
+            return plan.shown(data).encode()
         self.answers["error"] += 1
-        return await self._by_core(operation, variables, context, outcomes)
+        return _told(await self._by_core(operation, variables, context, outcomes))
 
     async def _by_core(
         self,
@@ -229,28 +285,32 @@ class Executor:
             is_awaitable=is_awaitable,
         )
 
-    async def _introspect(self, operation: Operation, variables: dict[str, Any], context: Reader) -> ExecutionResult:
+    async def _introspect(self, operation: Operation, variables: dict[str, Any], context: Reader) -> Answer:
         """The schema is the same for everybody: its description is serialised once per document and variables."""
-        key = orjson.dumps(variables, option=orjson.OPT_SORT_KEYS)
+        key = orjson.dumps(variables, option=orjson.OPT_SORT_KEYS) if variables else b""
         known = operation.introspected.get(key)
         if known is None:
-            result = await self._by_core(operation, variables, context)
-            if result.errors:
-                return result
-            known = orjson.Fragment(orjson.dumps(result.data))
+            answer = _told(await self._by_core(operation, variables, context))
+            if isinstance(answer, ExecutionResult):
+                return answer
+            known = answer
             if len(operation.introspected) < MOST_INTROSPECTED:
                 operation.introspected[key] = known
         self.answers["introspected"] += 1
-        return ExecutionResult(cast("Any", known), None)
+        return known
 
 
 MOST_INTROSPECTED = 4
 
 
-def _is_introspection(operation: Operation) -> bool:
-    return operation.kind is OperationType.QUERY and all(
-        isinstance(node, FieldNode) and node.name.value in ("__schema", "__type")
-        for node in operation.node.selection_set.selections
+def _told(result: ExecutionResult) -> Answer:
+    return result if result.errors else orjson.dumps(result.data)
+
+
+def _is_introspection(node: OperationDefinitionNode) -> bool:
+    return node.operation is OperationType.QUERY and all(
+        isinstance(selected, FieldNode) and selected.name.value in ("__schema", "__type")
+        for selected in node.selection_set.selections
     )
 
 

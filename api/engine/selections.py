@@ -15,6 +15,7 @@ from graphql import (
     OperationDefinitionNode,
     SelectionNode,
     SelectionSetNode,
+    ValueNode,
     VariableNode,
     is_abstract_type,
 )
@@ -88,6 +89,11 @@ class Selector:
         return condition is parent or (is_abstract_type(condition) and self._schema.is_sub_type(condition, parent))
 
 
+def inside(nodes: Sequence[FieldNode]) -> Selections:
+    """What is selected inside of fields that are merged."""
+    return [node.selection_set for node in nodes if node.selection_set is not None]
+
+
 def deciding_variables(document: DocumentNode, operation: OperationDefinitionNode) -> tuple[str, ...]:
     """The variables on which `@skip` and `@include` depend in an operation or in any fragment, sorted."""
     names: set[str] = set()
@@ -107,7 +113,12 @@ def deciding_variables(document: DocumentNode, operation: OperationDefinitionNod
 
 def names_variables(node: FieldNode) -> bool:
     """Whether the arguments of a field depend on variables."""
-    waiting: list[object] = [argument.value for argument in node.arguments or ()]
+    return any(names_a_variable(argument.value) for argument in node.arguments or ())
+
+
+def names_a_variable(given: ValueNode) -> bool:
+    """Whether a value is a variable, or has one in it."""
+    waiting: list[object] = [given]
     while waiting:
         value = waiting.pop()
         if isinstance(value, VariableNode):

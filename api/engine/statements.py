@@ -1,24 +1,63 @@
 # ruff: noqa: S608 - all parts are literals in our code
-"""The SQL of a level: one statement for all of it, with only the columns asked for and its to-one relations joined."""
+"""The SQL of a level: one statement for all who ask, with only the columns asked for and its to-one relations joined.
 
-from collections.abc import Callable, Sequence
+Its parameters are arrays, unnested into rows `asked`: who looks (`$1`), the key or parent (`$2`), and behind the arguments
+of a condition (from `$3` on) the values of a cursor. What answers a row of them carries its number, counted from 1.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
 
 from api.engine.run import MEMBER, STAFF, STRANGER
 from domain.shared.relations import Relation
 
-VIEWER = "cross join (select $1::uuid as id, $2::boolean as staff) viewer"
 VISIBILITIES = {
     STRANGER: ("null::uuid", "false"),
-    MEMBER: ("viewer.id", "false"),
-    STAFF: ("viewer.id", "true"),
+    MEMBER: ("asked.viewer", "false"),
+    STAFF: ("asked.viewer", "true"),
 }
 """What `{viewer}` and `{staff}` stand for: as constants where they are, so that the planner drops what they decide."""
 
-KEY = "engine.key"
-"""The name of the column that says to which value or parent a row belongs."""
+NUMBER = "engine.number"
+"""The name of the last column, which says which row of arguments a record answers."""
 MOST_TEXTS = 64
+SQL_TYPES: dict[type, str] = {
+    UUID: "uuid",
+    str: "text",
+    bool: "boolean",
+    int: "bigint",
+    datetime: "timestamptz",
+    date: "date",
+}
 
 Keys = tuple[tuple[str, str], ...]
+
+
+def sql_type(value: object) -> str:
+    """The SQL type of a key or of a cursor's value. Raises `TypeError` for what is none."""
+    for kind, name in SQL_TYPES.items():
+        if isinstance(value, kind):
+            return name
+    raise TypeError(f"no key is a {type(value).__name__}")
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is asked for of each row of arguments.
+
+    Rows whose `column` (of an SQL type, `kind`) is the key, if there is one; that fulfil `where`, which has `args`
+    arguments; in the order of `keys`; at most `limit`; behind a cursor whose values have the types `behind`.
+    """
+
+    column: str | None = None
+    kind: str = "uuid"
+    where: str = "true"
+    args: int = 0
+    keys: Keys = ()
+    limit: int | None = None
+    behind: tuple[str, ...] = ()
 
 
 class Level:
@@ -29,7 +68,7 @@ class Level:
         self.columns: list[str] = []
         self._places: dict[str, int] = {}
         self._joins: list[str] = []
-        self._texts: dict[tuple[int, tuple[object, ...]], str] = {}
+        self._texts: dict[tuple[int, Question], str] = {}
 
     def place(self, expression: str) -> int:
         """The place in the row of an expression, which is selected once."""
@@ -60,67 +99,41 @@ class Level:
             del self._places[expression]
         del self.columns[mark[0] :], self._joins[mark[1] :]
 
-    def of_values(self, visibility: int, column: str, order: tuple[str, ...] = ()) -> str:
-        """The rows whose column is one of `$3`, ordered by columns if that is asked; the column comes last, as `KEY`."""
-        key = self.relation.expression(column)
+    def statement(self, visibility: int, question: Question) -> str:
+        """The statement that asks a question for one kind of viewers.
 
-        def text() -> str:
-            ordered = f" order by {_order([(name, 'asc') for name in order])}" if order else ""
-            return (
-                f"select {self._selected(key)} from {self._source()} "
-                f"where {self._visible()} and {key} = any($3){ordered}"
-            )
-
-        return self._text(visibility, ("values", column, order), text)
-
-    def page(self, visibility: int, where: str, args: int, keys: Keys, first: int, *, behind: bool) -> str:
-        """A page of the rows that fulfil `where`, which has `args` arguments from `$3` on, then those of the cursor."""
-
-        def text() -> str:
-            condition = f"{self._visible()} and ({where})"
-            if behind:
-                columns = ", ".join(f"{{t}}.{column}" for column, _ in keys)
-                values = ", ".join(f"${3 + args + number}" for number in range(len(keys)))
-                condition += f" and ({columns}) {'<' if keys[0][1] == 'desc' else '>'} ({values})"
-            return (
-                f"select {self._selected()} from {self._source()} where {condition} "
-                f"order by {_order(keys)} limit {first + 1}"
-            )
-
-        return self._text(visibility, ("page", where, args, keys, first, behind), text)
-
-    def pages(self, visibility: int, column: str, where: str, keys: Keys, first: int) -> str:
-        """The first page of each parent in `$3`, in their order; the parent's number, counted from 1, comes last, as `KEY`."""
-
-        def text() -> str:
-            own = f"{self.relation.expression(column)} = parent.id"
-            return (
-                f"select {self._selected('parent.number')} from unnest($3::uuid[]) with ordinality parent(id, number) {VIEWER} "
-                f"cross join lateral (select {{t}}.* from {self.relation.table} {{t}} where {self._visible()} and ({where}) "
-                f"and {own} order by {_order(keys)} limit {first + 1}) {{t}} {' '.join(self._joins)} "
-                f"order by parent.number, {_order(keys)}"
-            )
-
-        return self._text(visibility, ("pages", column, where, keys, first), text)
-
-    def _selected(self, *keys: str) -> str:
-        return ", ".join([*self.columns, *(f'{key} as "{KEY}"' for key in keys)]) or "1"
-
-    def _source(self) -> str:
-        return f"{self.relation.table} {{t}} {VIEWER} {' '.join(self._joins)}"
-
-    def _visible(self) -> str:
-        return f"({self.relation.visible})"
-
-    def _text(self, visibility: int, key: tuple[object, ...], make: Callable[[], str]) -> str:
-        known = self._texts.get((visibility, key))
+        Rows of arguments are answered one by one by the lateral join, each in the order of its keys.
+        """
+        known = self._texts.get((visibility, question))
         if known is None:
             if len(self._texts) >= MOST_TEXTS:
                 self._texts.clear()
             viewer, staff = VISIBILITIES[visibility]
-            known = make().replace("{t}", "t").replace("{viewer}", viewer).replace("{staff}", staff)
-            self._texts[visibility, key] = known
+            text = self._text(question).replace("{t}", "t").replace("{viewer}", viewer).replace("{staff}", staff)
+            known = self._texts[visibility, question] = text
         return known
+
+    def _text(self, question: Question) -> str:
+        conditions = [f"({self.relation.visible})"]
+        if question.where != "true":
+            conditions.append(f"({question.where})")
+        if question.column is not None:
+            conditions.append(f"{self.relation.expression(question.column)} = asked.key")
+        if question.behind:
+            columns = ", ".join(f"{{t}}.{column}" for column, _ in question.keys)
+            values = ", ".join(f"asked.k{number}" for number in range(len(question.behind)))
+            conditions.append(f"({columns}) {'<' if question.keys[0][1] == 'desc' else '>'} ({values})")
+        kinds = ["uuid", question.kind, *question.behind]
+        places = [1, 2, *(3 + question.args + number for number in range(len(question.behind)))]
+        arrays = ", ".join(f"${place}::{kind}[]" for place, kind in zip(places, kinds, strict=True))
+        names = ", ".join(["viewer", "key", *(f"k{number}" for number in range(len(question.behind)))])
+        order = f" order by {_order(question.keys)}" if question.keys else ""
+        limit = f" limit {question.limit}" if question.limit is not None else ""
+        return (
+            f'select page.*, asked.number as "{NUMBER}" from unnest({arrays}) with ordinality asked({names}, number) '
+            f"cross join lateral (select {', '.join(self.columns) or '1'} from {self.relation.table} {{t}} "
+            f"{' '.join(self._joins)} where {' and '.join(conditions)}{order}{limit}) page"
+        )
 
 
 def _order(keys: Sequence[tuple[str, str]]) -> str:

@@ -8,8 +8,15 @@ from typing import Any, Protocol
 
 from api.engine.reads import PageOf, Reference
 from api.engine.run import Run
+from api.engine.wires import NULL, json_text
 
 Values = list[Any]
+Texts = list[str]
+"""Values on the wire: the JSON text of each."""
+
+
+AT_HAND = frozenset({Reference, PageOf, str, int, bool, type(None)})
+"""What a resolver may answer that is certainly not to be awaited."""
 
 
 class Unanswerable(Exception):
@@ -19,8 +26,8 @@ class Unanswerable(Exception):
 class Step(Protocol):
     """Completes the values of a field for all objects of a level."""
 
-    async def complete(self, run: Run, values: Values) -> Values:
-        """What each value is on the wire, in order."""
+    async def complete(self, run: Run, values: Values) -> Texts:
+        """The JSON text of each value, in order."""
 
 
 class Leaf:
@@ -29,16 +36,16 @@ class Leaf:
     def __init__(self, coerce: Any) -> None:
         self._coerce = coerce
 
-    def now(self, values: Values) -> Values:
+    def now(self, values: Values) -> Texts:
         """The values on the wire."""
         coerce = self._coerce
         shown = [None if value is None else coerce(value) for value in values]
         for value, wire in zip(values, shown, strict=True):
             if wire is None and value is not None:
                 raise Unanswerable("a leaf that serialises to nothing")
-        return shown
+        return [json_text(wire) for wire in shown]
 
-    async def complete(self, _: Run, values: Values) -> Values:
+    async def complete(self, _: Run, values: Values) -> Texts:
         """The values on the wire."""
         return self.now(values)
 
@@ -49,16 +56,16 @@ class NonNull:
     def __init__(self, inner: Step) -> None:
         self.inner = inner
 
-    async def complete(self, run: Run, values: Values) -> Values:
+    async def complete(self, run: Run, values: Values) -> Texts:
         """The completed values. Raises `Unanswerable` when one is null."""
         return self.checked(await self.inner.complete(run, values))
 
     @staticmethod
-    def checked(values: Values) -> Values:
-        """The values. Raises `Unanswerable` when one is null."""
-        if None in values:
+    def checked(texts: Texts) -> Texts:
+        """The texts. Raises `Unanswerable` when one is null."""
+        if NULL in texts:
             raise Unanswerable("null where nothing may be null")
-        return values
+        return texts
 
 
 class ListOf:
@@ -67,19 +74,19 @@ class ListOf:
     def __init__(self, inner: Step) -> None:
         self._inner = inner
 
-    async def complete(self, run: Run, values: Values) -> Values:
+    async def complete(self, run: Run, values: Values) -> Texts:
         """The completed lists."""
         for value in values:
             if value is not None and not isinstance(value, list | tuple):
                 raise Unanswerable("a list that is none")
         done = await self._inner.complete(run, [item for value in values if value is not None for item in value])
-        lists: list[Any] = []
+        lists: Texts = []
         at = 0
         for value in values:
             if value is None:
-                lists.append(None)
+                lists.append(NULL)
             else:
-                lists.append(done[at : at + len(value)])
+                lists.append(f"[{','.join(done[at : at + len(value)])}]")
                 at += len(value)
         return lists
 
@@ -92,7 +99,7 @@ class Abstract:
         self._make = make
         self._steps: dict[str, Step] = {}
 
-    async def complete(self, run: Run, values: Values) -> Values:
+    async def complete(self, run: Run, values: Values) -> Texts:
         """The completed objects."""
         places: dict[str, list[int]] = defaultdict(list)
         for number, value in enumerate(values):
@@ -102,7 +109,7 @@ class Abstract:
                 if definition is None or definition.name not in self._possible:
                     raise Unanswerable("an object of another type")
                 places[definition.name].append(number)
-        done: Values = [None] * len(values)
+        done: Texts = [NULL] * len(values)
         results = await together(
             [self._step(name).complete(run, [values[n] for n in numbers]) for name, numbers in places.items()]
         )
@@ -120,7 +127,7 @@ class Abstract:
 
 async def settled(values: Values) -> Values:
     """The values, those that are awaitable awaited together."""
-    waiting = [n for n, value in enumerate(values) if type(value) not in (Reference, PageOf) and isawaitable(value)]
+    waiting = [n for n, value in enumerate(values) if type(value) not in AT_HAND and isawaitable(value)]
     if waiting:
         for number, result in zip(waiting, await together([values[n] for n in waiting]), strict=True):
             values[number] = result

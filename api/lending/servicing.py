@@ -93,8 +93,7 @@ class Servicing:
     @strawberry.field(description="Repayments, the latest first; for the borrower, the loan's lenders and operators.")
     def repayments(self, info: Info, first: First = 20, after: After = None) -> Connection[Repayment]:
         """Repayments."""
-        loan_id = self.facts.loan.id
-        return page_of(info.context, Repayment, first, after, where="{t}.loan_id = $3", args=[loan_id])
+        return page_of(info.context, Repayment, first, after, parent=("loan_id", self.facts.loan.id))
 
     def _minor(self, amount_minor: int) -> money.Money:
         return money.minor(amount_minor, self.facts.loan.currency)

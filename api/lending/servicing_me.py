@@ -1,6 +1,8 @@
 """What servicing adds to `Me`: a lender's notes and portfolio; and to `Operations`: the collectors' queue."""
 
+from datetime import date
 from typing import TYPE_CHECKING, Annotated
+from uuid import UUID
 
 import strawberry
 
@@ -14,6 +16,7 @@ from api.lending.servicing_types import Note
 from api.scalars import Rate
 from domain.credit.rules.scorecard import Grade
 from domain.lending.models import NoteStatus
+from domain.lending.queries.cash_flows import cash_flows
 from domain.lending.queries.portfolio import Portfolio as Facts
 from domain.lending.queries.portfolio import portfolio
 from domain.shared import policy
@@ -57,10 +60,44 @@ class GradePortfolio:
         )
 
 
+@strawberry.type(description="What you lent and got back in a month, and what is to come in it.")
+class CashFlow:
+    """A month of a portfolio."""
+
+    month: date = strawberry.field(description="Its first day.")
+    lent: money.Money = strawberry.field(description="What you lent.")
+    principal: money.Money = strawberry.field(
+        description="Principal that came back. Negative: more was taken back, because the bank returned debits."
+    )
+    interest: money.Money = strawberry.field(
+        description="Interest and late interest received, less service fees; negative like `principal`."
+    )
+    expected_principal: money.Money = strawberry.field(
+        description="Principal to come by the schedules of loans that are ACTIVE; in the present month with what is past due."
+    )
+    expected_interest: money.Money = strawberry.field(
+        description="Interest to come in the same way, less service fees."
+    )
+
+    @classmethod
+    def of(cls, row: Row, currency: str) -> "CashFlow":
+        """A month, as the domain has it."""
+        return cls(
+            month=row["month"],
+            lent=money.minor(row["lent_minor"], currency),
+            principal=money.minor(row["principal_minor"], currency),
+            interest=money.minor(row["interest_minor"], currency),
+            expected_principal=money.minor(row["expected_principal_minor"], currency),
+            expected_interest=money.minor(row["expected_interest_minor"], currency),
+        )
+
+
 @strawberry.type(description="All you have lent, and what came of it.")
 class Portfolio:
     """All that was lent, and what came of it."""
 
+    lender_id: strawberry.Private[UUID]
+    currency: strawberry.Private[str]
     invested: money.Money = strawberry.field(description="What was lent.")
     outstanding: money.Money = strawberry.field(description="The principal to come, without what was written off.")
     interest_received: money.Money = strawberry.field(description="Interest received, before service fees.")
@@ -76,11 +113,20 @@ class Portfolio:
     )
     by_grade: list[GradePortfolio] = strawberry.field(description="The same by grade.")
 
+    @strawberry.field(
+        description="Your cash flows, every month from the first to the last that is scheduled; empty: you have lent nothing."
+    )
+    async def cash_flows(self) -> list[CashFlow]:
+        """Cash flows by month."""
+        return [CashFlow.of(row, self.currency) for row in await cash_flows(self.lender_id, self.currency)]
+
     @classmethod
-    def of(cls, facts: Facts) -> "Portfolio":
+    def of(cls, facts: Facts, lender_id: UUID) -> "Portfolio":
         """The portfolio as the domain has it."""
         currency, rate = facts.currency, facts.annual_return_ppm
         return cls(
+            lender_id=lender_id,
+            currency=currency,
             invested=money.minor(facts.total("invested_minor"), currency),
             outstanding=money.minor(facts.total("outstanding_minor"), currency),
             interest_received=money.minor(facts.total("interest_minor"), currency),
@@ -119,7 +165,8 @@ class ServicingMe:
     @strawberry.field(description="All you have lent, and what came of it, in the installation's currency.")
     async def portfolio(self, info: Info) -> Portfolio:
         """All that was lent, and what came of it."""
-        return Portfolio.of(await portfolio(self.row["id"], policy.active().currency))
+        lender_id: UUID = self.row["id"]
+        return Portfolio.of(await portfolio(lender_id, policy.active().currency), lender_id)
 
 
 @strawberry.type

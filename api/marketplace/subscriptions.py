@@ -1,6 +1,6 @@
 """Watching loans fill."""
 
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncIterable, Collection, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated
 from uuid import UUID
@@ -10,9 +10,10 @@ import strawberry
 from api.context import Info
 from api.enums import describe
 from api.errors import Code, top_level
-from api.live import hub
 from api.node import parse_id
+from api.watch import Look, Watch, shared_subscription
 from domain.disclosure.funding import WATCHED, FundingCause, FundingState, cause, with_listing
+from domain.shared.actor import Viewer
 from domain.shared.errors import InvalidInput
 
 if TYPE_CHECKING:
@@ -44,39 +45,49 @@ class FundingUpdate:
     at: datetime = strawberry.field(description="When this state was read, in business time.")
 
 
+class FundingWatch(Watch[FundingUpdate]):
+    """Loans whose funding is watched by somebody, or by many who see the same."""
+
+    def __init__(self, viewer: Viewer, loan_ids: Sequence[UUID]) -> None:
+        super().__init__(loan_ids)
+        self._viewer = viewer
+        self._known: dict[UUID, FundingState] = {}
+
+    async def look(self, topics: Collection[UUID]) -> Look[FundingUpdate]:
+        """Read some of the loans; each is news if its state is another than at the last look."""
+        from api.loan import Loan  # `Loan` is assembled from all contexts, also from this one
+
+        rows = {row["id"]: row for row in await WATCHED.by_ids(self._viewer, list(topics))}
+        present: list[FundingUpdate] = []
+        news: list[FundingUpdate] = []
+        for loan_id in (one for one in self.topics if one in rows):
+            row, state = rows[loan_id], FundingState.of(rows[loan_id])
+            loan = Loan(row=with_listing(row))
+            for told, why in (
+                (present, cause(None, state, is_first=True)),
+                (news, cause(self._known.get(loan_id), state, is_first=False)),
+            ):
+                if why is not None:
+                    told.append(FundingUpdate(loan=loan, cause=why, at=row["read_at"]))
+            self._known[loan_id] = state
+        return Look(present, news, is_whole=len(rows) == len(topics))
+
+
 @strawberry.type
 class MarketplaceSubscription:
     """Watching loans fill."""
 
-    @strawberry.subscription(
+    @shared_subscription(
         description="The present state of loans at once, then every change. Loans that you may not see stay silent, "
         "until you may."
     )
-    async def loan_funding(
+    def loan_funding(
         self,
         info: Info,
         loan_ids: Annotated[list[strawberry.ID], strawberry.argument(description="Which; 1 to 100.")],
-    ) -> AsyncGenerator[FundingUpdate, None]:
+    ) -> AsyncIterable[FundingUpdate]:
         """The present state of loans, then every change."""
-        from api.loan import Loan  # `Loan` is assembled from all contexts, also from this one
-
-        wanted = _loans(loan_ids)
-        known: dict[UUID, FundingState] = {}
-        changed: Sequence[UUID] = wanted
-        is_first = True
-        async with hub.waiting_for(wanted) as waiter:
-            while True:
-                rows = {row["id"]: row for row in await WATCHED.by_ids(info.context.viewer, changed)}
-                for loan_id in changed:
-                    if loan_id not in rows:
-                        continue
-                    row, state = rows[loan_id], FundingState.of(rows[loan_id])
-                    why = cause(known.get(loan_id), state, is_first=is_first)
-                    known[loan_id] = state
-                    if why is not None:
-                        yield FundingUpdate(loan=Loan(row=with_listing(row)), cause=why, at=row["read_at"])
-                is_first = False
-                changed = list(await waiter.wait(hub.poll_s) or wanted)
+        return FundingWatch(info.context.viewer, _loans(loan_ids))
 
 
 def _loans(ids: Sequence[str]) -> list[UUID]:

@@ -6,7 +6,7 @@ import mercurius from 'mercurius'
 import pg from 'pg'
 
 const pool = new pg.Pool({ connectionString: process.env.DATABASE_URL, max: 20 })
-const instant = (column) => `to_char(${column} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US')`
+const instant = (column) => `replace((${column} at time zone 'UTC')::text, ' ', 'T')`
 const LOAN = `l.id, l.reference, l.status, l.title, l.purpose, l.currency, coalesce(l.principal_minor, l.asked_minor) as minor,
   l.installment_count, l.frequency, l.method, l.annual_rate_ppm, l.grade, ${instant('l.submitted_at')} as submitted_at,
   ${instant('l.listed_at')} as listed_at`
@@ -18,7 +18,8 @@ const money = (minor, currency) => {
   return { amount: `${digits.slice(0, -2)}.${digits.slice(-2)}`, currency }
 }
 const rate = (ppm) => (ppm === null ? null : (ppm / 1e6).toFixed(6))
-const encode = (values) => Buffer.from(`[${values.map((value) => JSON.stringify(value)).join(', ')}]`).toString('base64url')
+const encode = (values) => Buffer.from(`[${values.map((value) => JSON.stringify(value)).join(',')}]`).toString('base64url')
+const decode = (cursor) => JSON.parse(Buffer.from(cursor, 'base64url'))
 
 function connection (found, first, make, key) {
   const edges = found.slice(0, first).map((row) => ({ cursor: encode(key(row)), node: make(row) }))
@@ -54,9 +55,10 @@ const resolvers = {
       const found = await rows('loan', `select ${LOAN} from lending.loans l where l.id = $1 and ${VISIBLE}`, [id.slice(5)])
       return found.length ? loan(found[0]) : null
     },
-    async loans (_, { first }) {
-      const found = await rows('loans', `select ${LOAN} from lending.loans l join marketplace.listings g on g.id = l.id
-        where ${VISIBLE} order by l.listed_at desc, l.id desc limit $1`, [first + 1])
+    async loans (_, { first, after }) {
+      const [behind, name] = after ? ['and (l.listed_at, l.id) < ($2, $3)', 'loans behind'] : ['', 'loans']
+      const found = await rows(name, `select ${LOAN} from lending.loans l join marketplace.listings g on g.id = l.id
+        where ${VISIBLE} ${behind} order by l.listed_at desc, l.id desc limit $1`, [first + 1, ...(after ? decode(after) : [])])
       return connection(found, first, loan, (row) => [`${row.listed_at}+00:00`, row.id])
     }
   }

@@ -34,7 +34,8 @@ def run(*, once: bool, fresh: bool, applications: int, months: int, port: int) -
                     f"Here is the story of {told.applications:,} applications over {told.months} months, told before; "
                     "--fresh tells it anew."
                 )
-            _show_outcome(setting, show)
+            if story.applications:
+                _show_outcome(setting, show)
             if not once:
                 _invite(setting, story, show)
                 setting.stay()

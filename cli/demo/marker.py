@@ -32,24 +32,25 @@ class Story:
 
 def read(home: Path) -> Story | None:
     """The story of a home; None if none was begun. Raises ServersError for a file that is not ours."""
-    path = _path(home)
+    file = path(home)
     try:
-        kept = json.loads(path.read_text())
+        kept = json.loads(file.read_text())
         return Story(**kept | {"logins": tuple(Login(**login) for login in kept["logins"])})
     except FileNotFoundError:
         return None
     except (ValueError, TypeError, KeyError) as error:
-        raise ServersError(f"{path} is not the demo's: kalends demo --fresh begins anew") from error
+        raise ServersError(f"{file} is not the demo's: kalends demo --fresh begins anew") from error
 
 
 def write(home: Path, story: Story) -> None:
     """Write it down, whole or not at all, for its owner's eyes only."""
-    unfinished = _path(home).with_suffix(".unfinished")
+    unfinished = path(home).with_suffix(".unfinished")
     unfinished.unlink(missing_ok=True)
     with os.fdopen(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
         json.dump(asdict(story), file)
-    unfinished.rename(_path(home))
+    unfinished.rename(path(home))
 
 
-def _path(home: Path) -> Path:
+def path(home: Path) -> Path:
+    """Where it is written down; the explorer learns from there who can log in."""
     return home / "story.json"

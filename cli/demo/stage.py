@@ -14,6 +14,7 @@ from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from cli.demo import marker
 from cli.embedded import EmbeddedServers
 from cli.home import RunInfo, default_home, kept_secrets, prepare, read_run_info, server_account, write_run_info
 from cli.processes import Platform
@@ -24,6 +25,8 @@ BEGINS_AT = datetime(2025, 1, 2, 9, tzinfo=ZoneInfo("Asia/Shanghai"))
 """The story's first morning: the year that follows has holidays and makeup working days."""
 WORKERS = 2
 LOOK_S = 0.5
+SANDBOX_ABOVE = 10
+MAX_PORT = 65_535
 DURATION = {"KALENDS_ACCESS_TOKEN_MINUTES": "60"}
 """The characters log in once, and the story may take longer than usual access tokens live."""
 
@@ -74,7 +77,9 @@ def stage(home: Path, port: int) -> Iterator[Stage]:
         else:
             servers = stack.enter_context(EmbeddedServers(home))
             environment, supervisor = servers.environment(), servers.supervisor
-        platform = Platform(supervisor, home, environment | DURATION, port=port)
+        personas = {"KALENDS_PERSONAS_FILE": str(marker.path(home))}
+        settings = environment | DURATION | personas
+        platform = Platform(supervisor, home, settings, port=port, sandbox_port=_sandbox_port(port))
         setting = Stage(platform, environment)
         setting.kalends("migrate")
         if not os.environ.get("DATABASE_URL"):
@@ -126,9 +131,20 @@ def _published(environment: Mapping[str, str]) -> Iterator[None]:
 
 def require_free(port: int) -> None:
     """Raises ServersError when somebody listens on the port already."""
+    if not _is_free(port):
+        raise ServersError(f"port {port} is taken: choose another with --port")
+
+
+def _sandbox_port(port: int) -> int:
+    """Ten above the API's, so that people know it beforehand; any other (0) where that is taken."""
+    return port + SANDBOX_ABOVE if port + SANDBOX_ABOVE <= MAX_PORT and _is_free(port + SANDBOX_ABOVE) else 0
+
+
+def _is_free(port: int) -> bool:
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind(("127.0.0.1", port))
         except OSError:
-            raise ServersError(f"port {port} is taken: choose another with --port") from None
+            return False
+    return True

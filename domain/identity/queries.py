@@ -101,28 +101,28 @@ async def viewer_of(token: str) -> Viewer | None:
     return Viewer(row["user_id"], granted & own, token_id=row["id"])
 
 
-async def standings(user_ids: Sequence[UUID]) -> dict[UUID, Standing]:
-    """What users have done so far, by user: one statement for all of them. Unknown users are left out."""
-    rows = await db.fetch(
-        """with current as (select distinct on (kind) id, kind from identity.documents
+STANDINGS = """with current as (select distinct on (kind) id, kind from identity.documents
                          where loan_id is null order by kind, version desc)
-        select u.id, u.email_verified_at is not null as email_verified,
-            exists (select 1 from identity.identity_checks c where c.user_id = u.id and c.status = 'VERIFIED')
-                as identity_verified,
-            array(select d.kind from current d join identity.consents c on c.document_id = d.id and c.user_id = u.id)
-                as accepted
-        from identity.users u where u.id = any($1)""",
-        list(user_ids),
-    )
-    return {
-        row["id"]: Standing(row["email_verified"], row["identity_verified"], frozenset(row["accepted"])) for row in rows
-    }
+    select u.id, u.email_verified_at is not null as email_verified,
+        exists (select 1 from identity.identity_checks c where c.user_id = u.id and c.status = 'VERIFIED')
+            as identity_verified,
+        array(select d.kind from current d join identity.consents c on c.document_id = d.id and c.user_id = u.id)
+            as accepted
+    from identity.users u where u.id = any($1)"""
 
 
 async def missing_steps(user_ids: Sequence[UUID], required: Sequence[str]) -> dict[UUID, list[str]]:
-    """The required steps each user has not done, in the order given; none for an empty list. One statement for all."""
-    known = await standings(user_ids)
-    return {id_: rules.missing_steps(known.get(id_, Standing()), required) for id_ in user_ids}
+    """The required steps each user has not done, in the order given; none for an empty list. One statement for all.
+
+    Unknown users lack all of them.
+    """
+    done = {
+        row["id"]: Standing(row["email_verified"], row["identity_verified"], frozenset(row["accepted"]))
+        for row in await db.fetch_records(STANDINGS, user_ids)
+    }
+    nothing = Standing()
+    missing = {one: rules.missing_steps(one, required) for one in {nothing, *done.values()}}
+    return {id_: [*missing[done.get(id_, nothing)]] for id_ in user_ids}
 
 
 async def require_steps(user_id: UUID, required: Sequence[str]) -> None:

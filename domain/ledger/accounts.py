@@ -101,6 +101,12 @@ def user(kind: AccountKind, owner_id: UUID, currency: str, reference_id: UUID | 
 
 
 @lru_cache(KNOWN)
+def available_id(owner_id: UUID, currency: str) -> UUID:
+    """The id of a user's AVAILABLE account: for those who pay thousands."""
+    return user(AccountKind.AVAILABLE, owner_id, currency).id
+
+
+@lru_cache(KNOWN)
 def loan(kind: AccountKind, loan_id: UUID, currency: str) -> Account:
     """A loan's account: COLLECTING or PRINCIPAL."""
     assert kind in {AccountKind.COLLECTING, AccountKind.PRINCIPAL}

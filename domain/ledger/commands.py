@@ -7,6 +7,7 @@ from uuid import UUID
 
 from domain.ledger.accounts import Account
 from domain.shared import clock, db, ids
+from domain.shared.db import Write
 from domain.shared.money import Money
 
 
@@ -29,6 +30,15 @@ class Posting(NamedTuple):
     entry_id: UUID | None = None
 
 
+POST = """insert into ledger.postings (entry_id, kind, debit_id, credit_id, currency, amount_minor, reference_id, note_id,
+        principal_minor, fee_minor, effective_on, posted_at)
+    select entry_id, kind, debit_id, credit_id, currency, amount_minor, reference_id, note_id, principal_minor, fee_minor, $11, $12
+    from unnest($1::uuid[], $2::text[], $3::uuid[], $4::uuid[], $5::text[], $6::bigint[], $7::uuid[], $8::uuid[],
+        $9::bigint[], $10::bigint[]) with ordinality
+        p(entry_id, kind, debit_id, credit_id, currency, amount_minor, reference_id, note_id, principal_minor, fee_minor, n)
+    order by n"""
+
+
 async def lock(accounts: Iterable[Account]) -> dict[Account, int]:
     """Lock the accounts of users and loans and read their balances in minor units; open those that do not exist.
 
@@ -37,14 +47,22 @@ async def lock(accounts: Iterable[Account]) -> dict[Account, int]:
     wanted = {account.id: account for account in accounts if not account.is_platform}
     balances = await _lock(wanted)
     if len(balances) < len(wanted):
-        await _open(wanted.values())
+        await open_accounts(wanted.values())
         balances = await _lock(wanted)
     return {account: balances[id_] for id_, account in wanted.items()}
 
 
+async def read(accounts: Iterable[Account]) -> dict[Account, int]:
+    """The balances of the accounts of users and loans in minor units, as they are now: nobody is kept from changing them."""
+    wanted = {account.id: account for account in accounts}
+    rows = await db.fetch("select id, balance_minor from ledger.accounts where id = any($1)", list(wanted))
+    found = {row["id"]: row["balance_minor"] for row in rows}
+    return {account: found.get(id_, 0) for id_, account in wanted.items()}
+
+
 async def _lock(wanted: dict[UUID, Account]) -> dict[UUID, int]:
     """All or none: whoever locked those that exist and opened the rest then would hold them out of order."""
-    rows = await db.fetch(
+    rows = await db.fetch_records(
         """select id, balance_minor from ledger.accounts
         where id = any($1) and (select count(*) from ledger.accounts where id = any($1)) = $2
         order by id for no key update""",
@@ -54,7 +72,8 @@ async def _lock(wanted: dict[UUID, Account]) -> dict[UUID, int]:
     return {row["id"]: row["balance_minor"] for row in rows}
 
 
-async def _open(accounts: Iterable[Account]) -> None:
+async def open_accounts(accounts: Iterable[Account]) -> None:
+    """Open accounts of users and loans, with nothing in them; those that exist stay as they are."""
     ordered = sorted(accounts, key=lambda account: account.id)
     await db.execute(
         """insert into ledger.accounts (id, owner_id, kind, currency, reference_id)
@@ -86,17 +105,8 @@ async def post(
     if not locked:
         await lock(account for posting in postings for account in (posting.debit, posting.credit))
     now = await clock.now()
-    await db.execute(
-        """insert into ledger.postings (entry_id, kind, debit_id, credit_id, currency, amount_minor, reference_id, note_id,
-            principal_minor, fee_minor, effective_on, posted_at)
-        select coalesce(p.entry_id, $1), p.kind, p.debit_id, p.credit_id, p.currency, p.amount_minor, p.reference_id, p.note_id,
-            p.principal_minor, p.fee_minor, $11, $12
-        from unnest($2::text[], $3::uuid[], $4::uuid[], $5::text[], $6::bigint[], $7::uuid[], $8::uuid[], $9::bigint[],
-            $10::bigint[], $13::uuid[]) with ordinality
-            p(kind, debit_id, credit_id, currency, amount_minor, reference_id, note_id, principal_minor, fee_minor,
-              entry_id, n)
-        order by p.n""",
-        entry,
+    columns = (
+        [posting.entry_id or entry for posting in postings],
         [posting.kind for posting in postings],
         [posting.debit.id for posting in postings],
         [posting.credit.id for posting in postings],
@@ -106,10 +116,8 @@ async def post(
         [posting.note_id for posting in postings],
         [posting.principal_minor for posting in postings],
         [posting.fee_minor for posting in postings],
-        effective_on or clock.on(now),
-        now,
-        [posting.entry_id for posting in postings],
     )
+    await db.write(Write("postings", POST, (*columns, effective_on or clock.on(now), now), rows=len(postings)))
     return entry
 
 

@@ -39,11 +39,18 @@ CHECKS = (
     Check(
         "a repayment is what it was allocated to and what was distributed of it",
         f"""select format('repayment %s: %s, allocated %s, distributed %s', id, amount_minor, allocated, distributed) from (
-          select r.id, r.amount_minor,
-            coalesce((select sum(a.amount_minor) from lending.allocations a where a.repayment_id = r.id), 0) as allocated,
-            coalesce((select sum(p.amount_minor) from ledger.postings p
-                      where p.reference_id = r.id and p.kind in {SHARES}), 0) as distributed
-          from lending.repayments r) s where amount_minor <> allocated or amount_minor <> distributed""",  # noqa: S608 - a constant
+          select r.id, r.amount_minor, coalesce(a.minor, 0) as allocated, coalesce(p.minor, 0) as distributed
+          from lending.repayments r
+          left join (select repayment_id, sum(amount_minor) as minor from lending.allocations group by 1) a on a.repayment_id = r.id
+          left join (select reference_id, sum(amount_minor) as minor from ledger.postings where kind in {SHARES} group by 1) p
+            on p.reference_id = r.id) s where amount_minor <> allocated or amount_minor <> distributed""",  # noqa: S608 - a constant
+    ),
+    Check(
+        "every allocation is of a repayment and of an installment of its loan",
+        """select format('allocation %s', a.id) from lending.allocations a
+        left join lending.repayments r on r.id = a.repayment_id
+        left join lending.installments i on i.id = a.installment_id
+        where r.loan_id is distinct from i.loan_id or i.id is null""",
     ),
     Check(
         "what the platform fronted for returned debits is what users owe back",

@@ -72,6 +72,7 @@ def _of_repayment(
         payload={**facts, "amount_minor": amount_minor, "currency": loan["currency"]},
         loan_id=loan_id,
         audience=tuple(dict.fromkeys((loan["borrower_id"], *lenders))),
+        for_readers=True,
     )
 
 

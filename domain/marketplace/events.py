@@ -3,7 +3,6 @@
 from datetime import datetime
 from uuid import UUID
 
-from domain.marketplace.models import BidOrigin
 from domain.shared.money import Money
 from domain.shared.outbox import Event
 
@@ -24,9 +23,9 @@ def _bid(kind: str, bid_id: UUID, loan_id: UUID, lender_id: UUID, amount: Money,
     )
 
 
-def bid_placed(bid_id: UUID, loan_id: UUID, lender_id: UUID, amount: Money, origin: BidOrigin) -> Event:
+def bid_placed(bid_id: UUID, loan_id: UUID, lender_id: UUID, amount: Money, origin: str) -> Event:
     """A lender's money is held for a loan."""
-    return _bid("bid.placed", bid_id, loan_id, lender_id, amount, origin=origin.value)
+    return _bid("bid.placed", bid_id, loan_id, lender_id, amount, origin=origin)
 
 
 def bid_withdrawn(bid_id: UUID, loan_id: UUID, lender_id: UUID, amount: Money) -> Event:

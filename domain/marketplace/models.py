@@ -74,7 +74,7 @@ class Bid(Entity):
     """A lender's binding offer of a part of a loan, backed by a hold on their money."""
 
     loan_id = fields.UUIDField()
-    lender_id = fields.UUIDField(db_index=True)
+    lender_id = fields.UUIDField()
     requested_minor = fields.BigIntField()
     amount_minor = fields.BigIntField()
     currency = fields.CharField(max_length=3)

@@ -144,7 +144,7 @@ def _preview(viewer: Viewer, desk: Desk, whole: Prospect | None, request: BidReq
         lender_id=request.lender_id, loan_id=request.loan_id, amount=request.amount, acknowledged=desk.required
     )
     if Scope.LEND in viewer.scopes:
-        refusals = list(objections(desk, running, acknowledged, now))
+        refusals = objections(desk, running, acknowledged, now)
     else:
         refusals = [NotAllowed(requirement=f"the scope {Scope.LEND.value}")]
     listing = desk.listings.get(request.loan_id)

@@ -1,6 +1,7 @@
 """A lender's wallet as the market sees it: bids move money between two accounts."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 from uuid import UUID
 
 from domain.ledger import accounts
@@ -16,17 +17,18 @@ class Wallet:
     available: Account
     held: Account
 
-    @classmethod
-    def of(cls, lender_id: UUID, currency: str) -> "Wallet":
+    @staticmethod
+    @lru_cache(accounts.KNOWN)
+    def of(lender_id: UUID, currency: str) -> "Wallet":
         """The wallet of a lender."""
-        return cls(
+        return Wallet(
             accounts.user(AccountKind.AVAILABLE, lender_id, currency),
             accounts.user(AccountKind.HELD, lender_id, currency),
         )
 
 
-def hold(bid_id: UUID, lender_id: UUID, amount: Money) -> Posting:
-    """Set money aside for a bid."""
+def hold(bid_id: UUID, lender_id: UUID, amount: Money, entry_id: UUID | None = None) -> Posting:
+    """Set money aside for a bid. `entry_id`: its own, if holds of several bids are posted at once."""
     wallet = Wallet.of(lender_id, amount.currency)
     return Posting(
         kind="HOLD",
@@ -34,6 +36,7 @@ def hold(bid_id: UUID, lender_id: UUID, amount: Money) -> Posting:
         credit=wallet.held,
         amount_minor=amount.amount_minor,
         reference_id=bid_id,
+        entry_id=entry_id,
     )
 
 

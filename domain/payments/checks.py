@@ -15,10 +15,10 @@ CHECKS = (
         """select format('movement %s: the bank moved %s, posted %s', movement_id, moved, posted) from (
           select e.movement_id, sum(e.moved_minor) as moved, max(e.amount_minor) as amount,
             array_agg(split_part(e.kind, '.', 2)) as steps, coalesce(sum(p.posted), 0) as posted
-          from payments.bank_entries e left join lateral (
-            select sum(case when p.debit_id = a.id then p.amount_minor else -p.amount_minor end) as posted
-            from ledger.postings p join ledger.accounts a on a.kind = 'CUSTODY' and a.id in (p.debit_id, p.credit_id)
-            where p.entry_id = e.ledger_entry_id) p on true
+          from payments.bank_entries e left join (
+            select p.entry_id, sum(case when p.debit_id = a.id then p.amount_minor else -p.amount_minor end) as posted
+            from ledger.accounts a join ledger.postings p on a.id in (p.debit_id, p.credit_id)
+            where a.kind = 'CUSTODY' group by p.entry_id) p on p.entry_id = e.ledger_entry_id
           group by e.movement_id) s
         where moved <> posted and not ('returned' = any(steps) and moved - posted = -amount)
           and ('received' = any(steps) or not steps && array['final', 'bounced'])

@@ -6,6 +6,7 @@ is running: until then it is unsettled.
 """
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -37,6 +38,11 @@ class News:
     unsettled: bool
 
 
+def news(rows: Sequence[db.Row]) -> News:
+    """Rows of the outbox, with `txid` as a number and whether each is `settled`, as people read them."""
+    return News([_activity(row) for row in rows if row["settled"]], any(not row["settled"] for row in rows))
+
+
 async def of_user(user_id: UUID, after: tuple[int, int], limit: int) -> News:
     """Events a user is the audience of, at most `limit`, behind a cursor (transaction, number)."""
     rows = await db.fetch(
@@ -47,7 +53,7 @@ async def of_user(user_id: UUID, after: tuple[int, int], limit: int) -> News:
         *after,
         limit,
     )
-    return News([_activity(row) for row in rows if row["settled"]], any(not row["settled"] for row in rows))
+    return news(rows)
 
 
 async def latest_of_user(user_id: UUID) -> tuple[int, int]:

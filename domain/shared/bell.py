@@ -20,26 +20,32 @@ _client: redis.Redis | None = None
 
 @dataclass
 class Ring:
-    """What changed in one transaction: loans, people, and whether the outbox has something new."""
+    """What changed in one transaction: loans, people, and whether the outbox has something new, of which kinds."""
 
     outbox: bool = False
     loan_ids: set[UUID] = field(default_factory=set)
     user_ids: set[UUID] = field(default_factory=set)
+    kinds: set[str] = field(default_factory=set)
 
     def __bool__(self) -> bool:
         return self.outbox or bool(self.loan_ids) or bool(self.user_ids)
 
     def dump(self) -> str:
-        """The ring as it goes over the wire."""
-        return json.dumps(
-            {"outbox": self.outbox, "loans": [str(i) for i in self.loan_ids], "users": [str(i) for i in self.user_ids]}
-        )
+        """The ring as it goes over the wire; whether there is something for workers comes first."""
+        ids = {"loans": [str(i) for i in self.loan_ids], "users": [str(i) for i in self.user_ids]}
+        return json.dumps({"outbox": self.outbox, **ids, "kinds": list(self.kinds)})
 
     @classmethod
     def load(cls, data: str | bytes) -> "Ring":
         """The ring that `dump` wrote."""
         raw = json.loads(data)
-        return cls(raw["outbox"], {UUID(i) for i in raw["loans"]}, {UUID(i) for i in raw["users"]})
+        loan_ids, user_ids = ({UUID(i) for i in raw[of]} for of in ("loans", "users"))
+        return cls(raw["outbox"], loan_ids, user_ids, set(raw["kinds"]))
+
+
+def wakes_workers(data: bytes) -> bool:
+    """Whether a ring, as it came over the wire, tells of something for workers: they need not read its thousands of ids."""
+    return data.startswith(b'{"outbox": true')
 
 
 def connect(redis_url: str) -> redis.Redis:

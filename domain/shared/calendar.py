@@ -7,8 +7,6 @@ from datetime import date, timedelta
 from functools import cache
 from importlib import resources
 
-import holidays
-
 
 @dataclass(frozen=True, slots=True)
 class Calendar:
@@ -22,6 +20,8 @@ class Calendar:
     country: str
 
     def __post_init__(self) -> None:
+        import holidays
+
         if self.country not in holidays.list_supported_countries() | holidays.list_supported_financial():
             raise ValueError(f"there is no calendar for {self.country!r}")
 
@@ -49,7 +49,7 @@ class Calendar:
 def calendar(country: str) -> Calendar:
     """The calendar of a country. Raises `ValueError` if there is none.
 
-    The first one of a process imports the library's countries, a third of a second: processes do it before they hold locks.
+    The first one of a process imports the library, half a second: processes do it before they hold locks.
     """
     return Calendar(country)
 
@@ -67,6 +67,8 @@ def add_months(start: date, months: int, anchor_day: int | None = None) -> date:
 @cache
 def _working_days(country: str, year: int) -> frozenset[date]:
     """All working days of a year, worked out once: the library's own look-up costs ten times as much."""
+    import holidays
+
     known = holidays.country_holidays(country, years=year)
     first = date(year, 1, 1)
     days = (first + timedelta(days=number) for number in range((date(year + 1, 1, 1) - first).days))

@@ -4,17 +4,21 @@ The public command of a context is the transaction: `@atomic` begins one, a comm
 transaction runs in a task of its own, so that a caller who goes away (a closed socket, a stopped worker) detaches from
 it but never interrupts it: it commits or fails as a whole, and its connection always returns to the pool.
 
+What a transaction writes without reading it back (postings, events, answers: `write`) waits for its next statement or its
+end, and is then written by one statement.
+
 Lock order everywhere: idempotency key, listing, loan, installment, account; within each by id. Calls that are folded into
 one transaction (`domain.shared.fold`) take their keys last, sorted; no other transaction takes keys of these operations.
 """
 
 import asyncio
+import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
 from contextlib import asynccontextmanager
 from contextvars import Context, ContextVar
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import wraps
+from functools import lru_cache, wraps
 from typing import Any, ParamSpec, TypeVar
 from urllib.parse import parse_qs, unquote, urlsplit
 from uuid import UUID
@@ -31,6 +35,8 @@ from domain.shared.errors import Busy
 P = ParamSpec("P")
 R = TypeVar("R")
 Row = dict[str, Any]
+Record = Any
+"""A row as asyncpg gives it: values by place and by name."""
 
 ATTEMPTS = 3
 CONFLICTS = (
@@ -59,12 +65,27 @@ MODELS = [
 ]
 
 
+@dataclass(frozen=True, slots=True)
+class Write:
+    """Rows to be written. `sql`: an insert or an update, with `args` from $1 on and without `returning`.
+
+    `rows`: how many it must touch, if that is known; for any other number `missed` is raised.
+    """
+
+    name: str
+    sql: str
+    args: tuple[object, ...]
+    rows: int | None = None
+    missed: type[Exception] = AssertionError
+
+
 @dataclass
 class Transaction:
-    """What one transaction remembers until it ends."""
+    """What one transaction remembers until it ends. `writes`: by name, what waits for the next statement."""
 
     business_now: datetime | None = None
     ring: bell.Ring = field(default_factory=bell.Ring)
+    writes: dict[str, Write] = field(default_factory=dict)
 
 
 _transaction: ContextVar[Transaction | None] = ContextVar("transaction", default=None)
@@ -116,15 +137,40 @@ def config(database_url: str, pool_size: int = 20, role: str = "kalends_app") ->
     }
 
 
+READING = {
+    "default_transaction_read_only": "on",
+    "datestyle": "ISO",
+    "enable_memoize": "off",  # levels look hundreds of rows up by their key: remembering each costs more than looking
+}
+"""What connections for reads are set to beside the others' settings."""
+READ_POOL_SIZE = 8
+"""Reads that wait share statements (`api.engine.folding`), so a process needs few connections for them."""
+
+_reads: asyncpg.Pool | None = None
+
+
 async def connect(database_url: str, pool_size: int = 20) -> None:
-    """Open this process's pool. Every process that uses the domain calls it once, and `disconnect` at its end."""
-    await Tortoise.init(config=config(database_url, pool_size), _enable_global_fallback=True)
+    """Open this process's pools, and close those it had; `disconnect` ends them."""
+    global _reads
+    if _reads is not None:
+        await disconnect()
+    configured = config(database_url, pool_size)
+    await Tortoise.init(config=configured, _enable_global_fallback=True)
+    credentials = {**configured["connections"]["default"]["credentials"]}
+    credentials |= {"min_size": 0, "max_size": READ_POOL_SIZE, "statement_cache_size": 1_000}
+    credentials["server_settings"] = credentials["server_settings"] | READING
+    del credentials["minsize"], credentials["maxsize"]
+    _reads = await asyncpg.create_pool(**credentials)
 
 
 async def disconnect() -> None:
-    """Wait for the transactions that still run, then close the pool."""
+    """Wait for the transactions that still run, then close the pools."""
+    global _reads
     while _running:
         await asyncio.wait(_running)
+    if _reads is not None:
+        await _reads.close()
+        _reads = None
     await Tortoise.close_connections()
 
 
@@ -178,7 +224,7 @@ def atomic(command: Callable[P, Awaitable[R]]) -> Callable[P, Coroutine[Any, Any
 
 
 async def transact(work: Callable[[], Awaitable[R]]) -> R:
-    """Run work as one transaction, once, and ring the bell after its commit.
+    """Run work as one transaction, once, and ring the bell after its commit; nobody waits for the bell.
 
     Raises what the work raises, `CONFLICTS`, and `Busy` when the database goes away.
     """
@@ -189,35 +235,92 @@ async def transact(work: Callable[[], Awaitable[R]]) -> R:
             token = _transaction.set(transaction)
             try:
                 result = await work()
+                await _write_what_waits()
             finally:
                 _transaction.reset(token)
     except LOST as lost:
         raise Busy from lost
-    await bell.ring(transaction.ring)
+    if transaction.ring:
+        spawn(bell.ring(transaction.ring))
     return result
 
 
 @asynccontextmanager
 async def savepoint() -> AsyncIterator[None]:
     """A part of a transaction that can fail alone."""
+    transaction = current()
+    assert transaction is not None, "a savepoint is a part of a transaction"
+    await _write_what_waits()
     async with in_transaction("default"):
-        yield
+        try:
+            yield
+            await _write_what_waits()
+        finally:
+            transaction.writes.clear()
+
+
+async def write(rows: Write) -> None:
+    """Write rows in the current transaction: with what else waits, before its next statement or its end.
+
+    What is wrong with them (a constraint, another number of rows than was said) is raised there.
+    """
+    transaction = current()
+    assert transaction is not None, "what waits is written by its transaction"
+    if rows.name in transaction.writes:
+        await _write_what_waits()
+    transaction.writes[rows.name] = rows
+
+
+async def _write_what_waits() -> None:
+    transaction = current()
+    if transaction is None or not transaction.writes:
+        return
+    writes, transaction.writes = list(transaction.writes.values()), {}
+    sql = _one_statement(tuple((one.name, one.sql, len(one.args)) for one in writes))
+    (counts,) = await fetch(sql, *(argument for one in writes for argument in one.args))
+    for one in writes:
+        if one.rows is not None and counts[one.name] != one.rows:
+            raise one.missed(f"{one.name}: {counts[one.name]} rows instead of {one.rows}")
+
+
+@lru_cache(maxsize=256)
+def _one_statement(writes: tuple[tuple[str, str, int], ...]) -> str:
+    """Writes (name, SQL, number of arguments) as one statement, which counts the rows of each.
+
+    Parts that are counted run in the order in which they are; others would run in any.
+    """
+    parts, before = [], 0
+    for name, sql, arguments in writes:
+        renumbered = re.sub(r"\$(\d+)", lambda place, before=before: f"${int(place[1]) + before}", sql)  # type: ignore[misc]  # mypy does not see the default
+        parts.append(f"{name} as ({renumbered} returning 1)")
+        before += arguments
+    counts = ", ".join(f"(select count(*) from {name}) as {name}" for name, _, _ in writes)  # noqa: S608 - the writes' own literals
+    return f"with {', '.join(parts)} select {counts}"
 
 
 async def fetch(sql: str, *args: object) -> list[Row]:
     """The rows of a statement, in the current transaction if there is one. A read alone survives one lost connection."""
+    await _write_what_waits()
     return await _again_if_lost(lambda: get_connection("default").execute_query_dict(sql, list(args)))
+
+
+async def fetch_records(sql: str, *args: object) -> Sequence[asyncpg.Record]:
+    """As `fetch`, with rows as the driver gives them: by place and by name, not to be changed, and not copied."""
+    await _write_what_waits()
+    return await _again_if_lost(lambda: _fetch_records(sql, args))
+
+
+async def _fetch_records(sql: str, args: Sequence[object]) -> Sequence[asyncpg.Record]:
+    async with get_connection("default").acquire_connection() as connection:
+        found: Sequence[asyncpg.Record] = await connection.fetch(sql, *args)
+        return found
 
 
 async def records(sql: str, *args: object) -> Sequence[asyncpg.Record]:
     """The rows of a read outside transactions as the driver gives them, by place and by name; else as `fetch`."""
-    return await _again_if_lost(lambda: _records(sql, args))
-
-
-async def _records(sql: str, args: Sequence[object]) -> Sequence[asyncpg.Record]:
-    async with get_connection("default").acquire_connection() as connection:
-        found: Sequence[asyncpg.Record] = await connection.fetch(sql, *args)
-        return found
+    assert _reads is not None, "connected"
+    reads = _reads
+    return await _again_if_lost(lambda: reads.fetch(sql, *args))
 
 
 async def _again_if_lost(read: Callable[[], Awaitable[R]]) -> R:
@@ -250,9 +353,22 @@ async def execute(sql: str, *args: object) -> None:
     await fetch(sql, *args)
 
 
+async def without_waiting_for_the_disk() -> None:
+    """Let the current transaction's commit not wait until it is on the disk; the next one that waits brings it there, too.
+
+    For work that a crash of the server only puts off: it is found again, and nothing outside has been told of it, as
+    that takes a later transaction. Whoever waits for its locks waits for no disk.
+    """
+    await execute("set local synchronous_commit = off")
+
+
 async def wait_at_most(seconds: float) -> None:
-    """Give up waiting for a lock after so long, until the end of the current transaction."""
-    await execute("select set_config('lock_timeout', $1, true)", f"{seconds * 1000:.0f}ms")
+    """Give up waiting for a lock after so long, until the end of the current transaction; it also learns its business time."""
+    transaction = current()
+    assert transaction is not None, "outside a transaction it would be forgotten at once"
+    transaction.business_now = await fetch_value(
+        "select shared.business_now() from set_config('lock_timeout', $1, true)", f"{seconds * 1000:.0f}ms"
+    )
 
 
 async def lock(table: str, ids: Sequence[UUID]) -> dict[UUID, Row]:

@@ -8,7 +8,7 @@ transaction take their keys last, together (`each_once`): whoever finds one take
 import hashlib
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property, wraps
+from functools import wraps
 from typing import Any, Generic, TypeVar
 from uuid import UUID
 
@@ -17,10 +17,11 @@ from pydantic import TypeAdapter
 
 from domain.shared import clock, db, errors
 from domain.shared.actor import Actor
-from domain.shared.db import Row
+from domain.shared.db import Record, Write
 from domain.shared.errors import DomainError, IdempotencyConflict, InvalidInput
 
 MAX_KEY = 200
+NOT_ASKED = {"idempotency_key"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,30 +69,26 @@ class Operation(Generic[R]):
         return replace(self._answer.validate_python(data["result"]), replayed=True)
 
 
-@dataclass(frozen=True, eq=False)
 class Call(Generic[Q, R]):
-    """One use of an operation. Raises `InvalidInput` for a key that is empty or too long."""
+    """One use of an operation. Raises `InvalidInput` for a key that is empty or too long.
 
-    operation: Operation[R]
-    actor: Actor
-    request: Q
+    `identity`: what its answer is stored under (actor, operation, key). `request_hash`: of what it asks for, without the
+    key; equal requests, equal hash.
+    """
 
-    def __post_init__(self) -> None:
-        if not 1 <= len(self.request.idempotency_key) <= MAX_KEY:
+    __slots__ = ("actor", "identity", "operation", "request", "request_hash")
+
+    def __init__(self, operation: Operation[R], actor: Actor, request: Q) -> None:
+        if not 1 <= len(request.idempotency_key) <= MAX_KEY:
             raise InvalidInput(reason=f"An idempotency key has 1 to {MAX_KEY} characters.", path=("idempotencyKey",))
+        self.operation = operation
+        self.actor = actor
+        self.request = request
+        self.identity: Identity = (actor.user_id, operation.name, request.idempotency_key)
+        asked = _adapter(type(request)).dump_json(request, exclude=NOT_ASKED)
+        self.request_hash = hashlib.sha256(asked).hexdigest()
 
-    @cached_property
-    def identity(self) -> Identity:
-        """What its answer is stored under: actor, operation and key."""
-        return self.actor.user_id, self.operation.name, self.request.idempotency_key
-
-    @cached_property
-    def request_hash(self) -> str:
-        """The hash of what it asks for, without the key: equal requests, equal hash."""
-        data = _adapter(type(self.request)).dump_json(self.request, exclude={"idempotency_key"})
-        return hashlib.sha256(data).hexdigest()
-
-    def replay(self, stored: Row) -> R | DomainError:
+    def replay(self, stored: Record) -> R | DomainError:
         """The answer of its key's row; `IdempotencyConflict` if that was given to another input."""
         if stored["request_hash"] != self.request_hash:
             return IdempotencyConflict(first_used_at=stored["created_at"], path=("idempotencyKey",))
@@ -133,7 +130,7 @@ def idempotent(
 
 @db.atomic
 async def _once(call: Call[Q, R], command: Callable[[Actor, Q], Awaitable[R]]) -> R | DomainError:
-    if not await _take([call], [None]):
+    if not await db.fetch(f"{TAKE} returning 1", *_rows([call], [None])):
         (stored,) = (await _stored([call])).values()
         return call.replay(stored)
     outcome: R | DomainError
@@ -154,47 +151,50 @@ async def _once(call: Call[Q, R], command: Callable[[Actor, Q], Awaitable[R]]) -
 async def each_once(calls: Sequence[Call[Q, R]], work: Work[Q, R]) -> list[R | DomainError]:
     """The outcome of each call, in the caller's transaction; the calls have different keys.
 
-    `work` does those that have no answer yet, all at once, and returns their outcomes, refusals included, in order. Raises
-    `KeyTaken` when another transaction has answered one of them meanwhile: roll back and begin again.
+    `work` does those that have no answer yet, all at once, and returns their outcomes, refusals included, in order. When
+    another transaction has answered one of them meanwhile, the transaction ends with `KeyTaken`: begin again.
     """
     stored = await _stored(calls)
-    fresh = [call for call in calls if call.identity not in stored]
-    outcomes = dict(zip(fresh, await work(fresh), strict=True)) if fresh else {}
-    if not await _take(fresh, [call.operation.dump(outcome) for call, outcome in outcomes.items()]):
-        raise KeyTaken
-    return [outcomes[call] if call in outcomes else call.replay(stored[call.identity]) for call in calls]
+    fresh = [call for call in calls if call.identity not in stored] if stored else calls
+    outcomes = await work(fresh) if fresh else ()
+    if fresh:
+        answers = [call.operation.dump(outcome) for call, outcome in zip(fresh, outcomes, strict=True)]
+        await db.write(Write("keys", TAKE, _rows(fresh, answers), rows=len(fresh), missed=KeyTaken))
+    if not stored:
+        return list(outcomes)
+    done = iter(outcomes)
+    return [call.replay(stored[call.identity]) if call.identity in stored else next(done) for call in calls]
 
 
-async def _take(calls: Sequence[Call[Q, R]], answers: Sequence[str | None]) -> bool:
-    """Take the keys of calls, sorted, so that transactions that take the same ones queue instead of deadlocking.
+TAKE = """insert into shared.idempotency (actor_id, operation, key, request_hash, answer, created_at)
+    select actor_id, operation, key, request_hash, answer::jsonb, $6
+    from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[])
+        c(actor_id, operation, key, request_hash, answer)
+    on conflict do nothing"""
 
-    False: one was taken already.
-    """
-    ordered = sorted(zip(calls, answers, strict=True), key=lambda one: one[0].identity)
-    taken = await db.fetch(
-        """insert into shared.idempotency (actor_id, operation, key, request_hash, answer, created_at)
-        select actor_id, operation, key, request_hash, answer::jsonb, $6
-        from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[])
-            c(actor_id, operation, key, request_hash, answer)
-        on conflict do nothing returning 1""",
-        [call.actor.user_id for call, _ in ordered],
-        [call.operation.name for call, _ in ordered],
-        [call.request.idempotency_key for call, _ in ordered],
-        [call.request_hash for call, _ in ordered],
-        [answer for _, answer in ordered],
+
+def _rows(calls: Sequence[Call[Q, R]], answers: Sequence[str | None]) -> tuple[object, ...]:
+    """The arguments of `TAKE`: keys are taken sorted, so that transactions that take the same ones queue instead of deadlocking."""
+    ordered = sorted((call.identity, call.request_hash, answer) for call, answer in zip(calls, answers, strict=True))
+    return (
+        [actor_id for (actor_id, _, _), _, _ in ordered],
+        [operation for (_, operation, _), _, _ in ordered],
+        [key for (_, _, key), _, _ in ordered],
+        [request_hash for _, request_hash, _ in ordered],
+        [answer for _, _, answer in ordered],
         clock.wall(),
     )
-    return len(taken) == len(calls)
 
 
-async def _stored(calls: Sequence[Call[Q, R]]) -> dict[Identity, Row]:
+async def _stored(calls: Sequence[Call[Q, R]]) -> dict[Identity, Record]:
     """The rows of the keys that are taken. They are never deleted while they can be repeated."""
-    rows = await db.fetch(
+    identities = [call.identity for call in calls]
+    rows = await db.fetch_records(
         """select i.actor_id, i.operation, i.key, i.request_hash, i.answer, i.created_at
         from unnest($1::uuid[], $2::text[], $3::text[]) c(actor_id, operation, key)
         join shared.idempotency i on i.actor_id = c.actor_id and i.operation = c.operation and i.key = c.key""",
-        [call.actor.user_id for call in calls],
-        [call.operation.name for call in calls],
-        [call.request.idempotency_key for call in calls],
+        [actor_id for actor_id, _, _ in identities],
+        [operation for _, operation, _ in identities],
+        [key for _, _, key in identities],
     )
     return {(row["actor_id"], row["operation"], row["key"]): row for row in rows}

@@ -4,11 +4,13 @@ The libraries' own logging goes the same way. Nothing personal or secret is logg
 net below that: it knows the names of secrets and the shapes of tokens, e-mail addresses and passwords in URLs.
 """
 
+import asyncio
 import logging
 import re
 import sys
 from collections.abc import Mapping, MutableMapping
-from typing import Any
+from datetime import UTC, datetime
+from typing import Any, TextIO
 
 import structlog
 from structlog.types import Processor
@@ -36,6 +38,47 @@ QUIET = ("asyncio", "tortoise", "arq", "httpx", "httpcore", "websockets", "mail.
 """Loggers of libraries that may say something only from WARNING on: uvicorn's would log the URLs of WebSockets."""
 
 
+FLUSH_S = 0.2
+"""How long a line may wait to be written with others."""
+FULL = 200
+"""So many lines are written at once, whoever waits."""
+
+
+class Lines:
+    """Lines that need neither redaction nor structlog, many a second: written together, in the format of the others."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+        self._waiting: list[str] = []
+        self._flushing: asyncio.TimerHandle | None = None
+
+    def info(self, members: str) -> None:
+        """A line at level info, of JSON members without braces. Must be called by a task."""
+        now = datetime.now(UTC).isoformat()
+        self._waiting.append(f'{{{members}, "level": "info", "timestamp": "{now[:26]}Z"}}\n')
+        if len(self._waiting) >= FULL:
+            self.flush()
+        elif self._flushing is None:
+            self._flushing = asyncio.get_running_loop().call_later(FLUSH_S, self.flush)
+
+    def flush(self) -> None:
+        """Write what waits."""
+        if self._flushing is not None:
+            self._flushing.cancel()
+            self._flushing = None
+        self._stream.write("".join(self._waiting))
+        self._stream.flush()
+        self._waiting.clear()
+
+
+_lines: Lines | None = None
+
+
+def lines() -> Lines | None:
+    """Where lines go that are JSON already; None where logs are no JSON, or not at level info."""
+    return _lines
+
+
 def configure(settings: Settings) -> None:
     """Set this process's logging up; each process calls it once, before it logs."""
     shared: list[Processor] = [
@@ -54,14 +97,21 @@ def configure(settings: Settings) -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(settings.log_level)
+    global _lines
+    _lines = None if _for_people(settings) or root.level > logging.INFO else Lines(sys.stderr)
     for name in QUIET:
         logging.getLogger(name).setLevel(logging.WARNING)
+
+
+def _for_people(settings: Settings) -> bool:
+    """Whether somebody reads the lines as they come."""
+    return settings.is_sandbox and sys.stderr.isatty()
 
 
 def _finish(settings: Settings) -> list[Processor]:
     """From an event to a line; tracebacks never show local variables."""
     renderer: Processor
-    if settings.is_sandbox and sys.stderr.isatty():
+    if _for_people(settings):
         renderer = structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
     else:
         renderer = structlog.processors.JSONRenderer(ensure_ascii=False)

@@ -5,10 +5,11 @@ from a `.env` file. Nothing here changes while a process runs.
 """
 
 from functools import lru_cache
+from pathlib import Path
 from typing import Annotated, Literal
 
 import limits
-from pydantic import AfterValidator, AliasChoices, Field, SecretStr, model_validator
+from pydantic import AfterValidator, AliasChoices, Field, FilePath, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 OFF = "off"
@@ -45,12 +46,16 @@ class Settings(BaseSettings):
     migration_database_url: SecretStr | None = None
     database_pool_size: int = Field(20, ge=2, le=500)
     compiled_executor: bool = True
+    trusted_documents: FilePath | None = None
+    only_trusted_documents: bool = False
+    metrics_token: SecretStr | None = None
     redis_url: SecretStr = Field(
         SecretStr("redis://localhost:6379/0"), validation_alias=AliasChoices("REDIS_URL", "KALENDS_REDIS_URL")
     )
     secret_key: SecretStr = SecretStr("")
     profile: str = "CN_2016"
     public_url: str = "http://127.0.0.1:8000"
+    personas_file: Path | None = None
     cors_origins: list[str] = []
     access_token_minutes: int = Field(10, ge=1, le=60)
     refresh_token_days: int = Field(30, ge=1, le=365)
@@ -76,6 +81,12 @@ class Settings(BaseSettings):
         for name in ("secret_key", "webhook_secret", "bank_api_key"):
             if self.environment == "production" and len(getattr(self, name).get_secret_value()) < 32:
                 raise ValueError(f"KALENDS_{name.upper()} must have at least 32 characters in production")
+        return self
+
+    @model_validator(mode="after")
+    def _trusted_documents_are_known(self) -> "Settings":
+        if self.only_trusted_documents and self.trusted_documents is None:
+            raise ValueError("KALENDS_ONLY_TRUSTED_DOCUMENTS needs KALENDS_TRUSTED_DOCUMENTS, the manifest's file")
         return self
 
     @property

@@ -46,14 +46,24 @@ create index postings_reference on ledger.postings (reference_id, id) where refe
 create index postings_note on ledger.postings (note_id, id) where note_id is not null;
 
 -- Balances follow postings, set by set. Foreign keys would cost twice as much: the counts prove that the accounts exist.
-create function ledger.apply() returns trigger language plpgsql security definer set search_path = ledger, pg_temp as $$
+-- Balances follow postings, account by account in the order of their ids: whoever posts without locking before, as
+-- distributions do, queues behind others instead of deadlocking. A plan by nested loops keeps that order, and stays right
+-- when a session's first posting was one and its next are thousands. What no account kept must be the platform's, which keep
+-- no balance; they are looked up only then.
+create index accounts_platform on ledger.accounts (id) where floor_minor is null;
+create function ledger.apply() returns trigger language plpgsql security definer
+  set search_path = ledger, pg_temp
+  set enable_hashjoin = off set enable_mergejoin = off set enable_seqscan = off as $$
 declare hit bigint; want bigint; begin
-  with d as (select id, currency, sum(x)::bigint s from (select debit_id id, currency, -amount_minor x from added
-             union all select credit_id, currency, amount_minor from added) u group by 1, 2),
+  with d as materialized (
+    select id, currency, sum(x)::bigint s from (select debit_id id, currency, -amount_minor x from added
+      union all select credit_id, currency, amount_minor from added) u group by 1, 2 order by 1),
   kept as (update ledger.accounts a set balance_minor = balance_minor + d.s from d
-           where a.id = d.id and a.currency = d.currency and a.floor_minor is not null returning 1),
-  loose as (select 1 from ledger.accounts a join d using (id, currency) where a.floor_minor is null)
-  select (select count(*) from kept) + (select count(*) from loose), (select count(*) from d) into hit, want;
+           where a.id = d.id and a.currency = d.currency and a.floor_minor is not null returning 1)
+  select (select count(*) from kept), (select count(*) from d) - case
+    when (select count(*) from kept) < (select count(*) from d) then (select count(*) from d
+      where (id, currency) in (select id, currency from ledger.accounts where floor_minor is null)) else 0 end
+    into hit, want;
   if hit <> want then
     raise 'posting names an unknown account or another currency' using errcode = 'foreign_key_violation';
   end if;

@@ -120,7 +120,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", fields.UUIDField(primary_key=True, default=new, unique=True, db_index=True)),
                 ("loan_id", fields.UUIDField()),
-                ("lender_id", fields.UUIDField(db_index=True)),
+                ("lender_id", fields.UUIDField()),
                 ("requested_minor", fields.BigIntField()),
                 ("amount_minor", fields.BigIntField()),
                 ("currency", fields.CharField(max_length=3)),

@@ -1,4 +1,4 @@
-"""What is measured exists: documents of the schema, and as much data as is promised."""
+"""What is measured exists: documents of the schema, as much data as is promised, and a page that says what was missed."""
 
 from pathlib import Path
 
@@ -7,6 +7,7 @@ from graphql import build_schema, parse, validate
 from bench import report
 from bench.cases import CASES
 from bench.data import Size
+from bench.rows import Row
 
 SCHEMA = Path(__file__).parents[2] / "schema.graphql"
 
@@ -32,13 +33,20 @@ def test_an_introspection_is_compared_without_what_the_library_says_of_itself() 
 
 
 def test_the_page_says_which_goals_are_missed() -> None:
-    figures = {"kalends": 100.0, "mercurius": 50.0}
-    page = report.page(
-        {
-            "measured_at": "2026-01-01", "machine": "two cores", "node": "v24", "loans": Size().loans,
-            "median_per_s": {"B": figures, "C": figures},
-            "rounds": {"B": {"kalends": [{"per_s": 100.0, "cpu": 0.5}]}},
-        }
-    )  # fmt: skip
-    assert "| mercurius | 50 | 2.00 × | ≥ 1.5 × | reached |" in page
-    assert "| mercurius | 50 | 2.00 × | ≥ 2.5 × | missed |" in page
+    rows = [
+        Row("B", "kalends", "requests/s", [90.0, 100.0, 300.0]),
+        Row("B", "mercurius", "requests/s", [50.0], ratio=2.0, at_least=1.5),
+        Row("C", "mercurius", "requests/s", [50.0], ratio=2.0, at_least=2.5),
+        Row("live", "kalends", "ms", [79.0], at_most=80),
+        Row("memory", "kalends", "MB", [151.0], at_most=150),
+    ]
+    found = {
+        "measured_at": "2026-01-01", "machine": "two cores", "versions": {"Node": "24"}, "scale": 1, "rounds": 3,
+        "rows": [row.to_json() for row in rows],
+    }  # fmt: skip
+    page = report.page({"reads": ("Reads", "How.", found)})
+    assert "| B | kalends | 100 requests/s |  |  |  |  |" in page
+    assert "| B | mercurius | 50 requests/s | 2.00 × | ≥ 1.5 × | reached |  |" in page
+    assert "| C | mercurius | 50 requests/s | 2.00 × | ≥ 2.5 × | missed |  |" in page
+    assert "| live | kalends | 79 ms |  | ≤ 80 ms | reached |  |" in page
+    assert "| memory | kalends | 151 MB |  | ≤ 150 MB | missed |  |" in page

@@ -16,6 +16,8 @@ from api.engine import (
     Composite,
     Connection,
     First,
+    Part,
+    Wire,
     column,
     composed,
     every,
@@ -77,7 +79,7 @@ class Price:
 
 PRICE = Composite(
     make=lambda minor, currency: Price(amount=f"{minor / 100:.2f}", currency=currency),
-    sql={"amount": "({0} * 0.01)::text", "currency": "{1}"},
+    parts={"amount": Part((0,), Wire("({0} * 0.01)::text")), "currency": Part((1,))},
 )
 
 

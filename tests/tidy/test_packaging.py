@@ -2,6 +2,7 @@
 
 import importlib
 import re
+import shutil
 import subprocess
 import sys
 import tomllib
@@ -25,9 +26,7 @@ def test_packages_come_from_this_checkout(name: str) -> None:
 
 
 def test_the_wheel_holds_every_module_and_its_data(tmp_path: Path) -> None:
-    build = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(tmp_path)]
-    subprocess.run(build, cwd=ROOT, check=True, capture_output=True)
-    with zipfile.ZipFile(next(tmp_path.glob("*.whl"))) as wheel:
+    with zipfile.ZipFile(built_wheel(ROOT, tmp_path)) as wheel:
         held = set(wheel.namelist())
         metadata = wheel.read(next(name for name in held if name.endswith("METADATA"))).decode()
     expected = {
@@ -39,6 +38,50 @@ def test_the_wheel_holds_every_module_and_its_data(tmp_path: Path) -> None:
     assert "Requires-Dist: strawberry-graphql==" in metadata
 
 
+def test_the_wheel_serves_its_sites(tmp_path: Path) -> None:
+    wheel = built_wheel(ROOT, tmp_path)
+    zipfile.ZipFile(wheel).extractall(tmp_path)
+    asked = subprocess.run(
+        [sys.executable, "-c", ASK_FOR_SITES], cwd=tmp_path, check=True, capture_output=True, text=True
+    )
+    assert asked.stdout.split() == ["gzip", str(tmp_path)], asked
+
+
+def test_a_wheel_without_its_sites_is_refused(tmp_path: Path) -> None:
+    for name in ("pyproject.toml", "hatch_build.py", "requirements.in", "README.md", "LICENSE"):
+        shutil.copy(ROOT / name, tmp_path)
+    for name in PACKAGES:
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "__init__.py").touch()
+    with pytest.raises(subprocess.CalledProcessError) as refused:
+        built_wheel(tmp_path, tmp_path)
+    assert "is not built: run `make sites`" in refused.value.stderr
+
+
+ASK_FOR_SITES = """
+import asyncio, httpx, pathlib, re
+from starlette.applications import Starlette
+from api import sites
+
+async def main():
+    app = Starlette()
+    app.router.default = sites.Sites(app.router.not_found, sandbox=False)
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://kalends") as http:
+        page = await http.get("/graphql/")
+        script = await http.get(re.search('src="(.*?)"', page.text)[1], headers={"accept-encoding": "gzip"})
+    print(script.headers["content-encoding"], pathlib.Path(sites.__file__).parents[1])
+
+asyncio.run(main())
+"""
+
+
+def built_wheel(checkout: Path, target: Path) -> Path:
+    """The wheel of a checkout. Raises CalledProcessError with what the build says."""
+    build = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(target)]
+    subprocess.run(build, cwd=checkout, check=True, capture_output=True, text=True)
+    return next(target.glob("*.whl"))
+
+
 def pins(name: str) -> dict[str, str]:
     """The locked versions of a file, by package."""
     lines = (ROOT / name).read_text().splitlines()
@@ -46,7 +89,9 @@ def pins(name: str) -> dict[str, str]:
     return {match[1].lower(): match[2] for match in found if match}
 
 
-@pytest.mark.parametrize("name", ["requirements", "requirements-dev", "requirements-uv"])
+@pytest.mark.parametrize(
+    "name", ["requirements", "requirements-dev", "requirements-uv", "examples/lender_bot/requirements"]
+)
 def test_every_requirement_is_locked_with_hashes(name: str) -> None:
     locked = pins(f"{name}.txt")
     assert pins(f"{name}.in").items() <= locked.items()

@@ -11,7 +11,8 @@ from arq.connections import ArqRedis, RedisSettings
 from arq.worker import func
 
 from cli.embedded import EmbeddedServers
-from workers.main import Enqueue, RungWorker
+from tests.support.journey import until
+from workers.main import WAITING, Rings, RungWorker
 
 QUEUE = "rings:jobs"
 HOUR_S = 3600
@@ -19,20 +20,25 @@ PATIENCE_S = 10.0
 
 
 class Ran:
-    """Jobs that were run, and how to wait for the next."""
+    """Jobs that were run, and how to wait for the next; with `held` they run until they are let go."""
 
-    def __init__(self) -> None:
+    def __init__(self, held: bool = False) -> None:
         self.names: list[str] = []
-        self._done: asyncio.Queue[str] = asyncio.Queue()
+        self.go = asyncio.Event()
+        if not held:
+            self.go.set()
+        self._started: asyncio.Queue[str] = asyncio.Queue()
 
     async def job(self, ctx: dict[str, Any]) -> None:
         """The job."""
         self.names.append(ctx["job_id"])
-        self._done.put_nowait(ctx["job_id"])
+        self._started.put_nowait(ctx["job_id"])
+        if ctx["job_id"] != "first":
+            await self.go.wait()
 
     async def next(self) -> str:
-        """The id of the next job that was run."""
-        return await asyncio.wait_for(self._done.get(), PATIENCE_S)
+        """The id of the next job that starts."""
+        return await asyncio.wait_for(self._started.get(), PATIENCE_S)
 
 
 @pytest.fixture
@@ -66,24 +72,70 @@ async def working(pool: ArqRedis, ran: Ran) -> AsyncIterator[RungWorker]:
         await asyncio.gather(task, return_exceptions=True)
 
 
+@contextlib.asynccontextmanager
+async def answering(pool: ArqRedis, worker: RungWorker) -> AsyncIterator[Rings]:
+    """Rings are answered with that worker's jobs."""
+    rings = Rings(pool, worker)
+    task = asyncio.create_task(rings.answer())
+    try:
+        yield rings
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+
 async def test_a_ring_starts_a_job_without_waiting_for_the_clock(pool: ArqRedis) -> None:
     ran = Ran()
-    async with working(pool, ran) as worker:
-        await Enqueue(pool, worker)()
+    async with working(pool, ran) as worker, answering(pool, worker) as rings:
+        rings.heard()
         assert (await ran.next()).startswith("prompt:")
+        assert await pool.exists(WAITING) == 0
 
 
-async def test_however_often_it_rings_in_a_moment_one_job_starts_it_and_one_ends_it(pool: ArqRedis) -> None:
+async def test_however_often_it_rings_while_a_job_runs_one_more_follows(pool: ArqRedis) -> None:
+    ran = Ran(held=True)
+    async with working(pool, ran) as worker, answering(pool, worker) as rings:
+        rings.heard()
+        first = await ran.next()
+        for _ in range(200):
+            rings.heard()
+            await asyncio.sleep(0)
+        assert ran.names == ["first", first]
+        ran.go.set()
+        second = await ran.next()
+        await worker.prompted()
+        assert ran.names == ["first", first, second]
+        assert await pool.zcard(QUEUE) == 0
+
+
+async def test_a_ring_in_the_middle_of_a_job_is_answered_by_an_idle_worker(pool: ArqRedis) -> None:
+    busy, idle = Ran(held=True), Ran()
+    async with working(pool, busy) as one, answering(pool, one) as rings:
+        rings.heard()
+        await busy.next()
+        async with working(pool, idle) as other, answering(pool, other) as others_rings:
+            rings.heard()
+            others_rings.heard()
+            assert (await idle.next()).startswith("prompt:")
+            assert len(busy.names) == 2
+        busy.go.set()
+
+
+async def test_one_job_at_most_waits_however_many_workers_hear(pool: ArqRedis) -> None:
     ran = Ran()
     async with working(pool, ran) as worker:
-        enqueue = Enqueue(pool, worker)
-        for _ in range(200):
-            await enqueue()
-        while not ran.names[-1].endswith(":rest"):
-            await ran.next()
-        by_moment = [name.split(":")[1] for name in ran.names[1:]]
-        assert max(by_moment.count(moment) for moment in by_moment) <= 2
-        assert len(ran.names) < 200
+        worker.allow_pick_jobs = False
+        async with answering(pool, worker) as one, answering(pool, worker) as two, answering(pool, worker) as three:
+            for rings in (one, two, three):
+                rings.heard()
+            await until(lambda: pool.exists(WAITING), "a job to wait")
+            for rings in (one, two, three):
+                rings.heard()
+            await asyncio.sleep(0.01)
+            assert await pool.zcard(QUEUE) == 1
+            worker.allow_pick_jobs = True
+            one.heard()
+            assert (await ran.next()).startswith("prompt:")
 
 
 async def test_workers_that_hear_the_same_ring_share_one_job(pool: ArqRedis) -> None:

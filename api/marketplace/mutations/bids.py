@@ -92,6 +92,8 @@ class PlaceBidPayload:
     @strawberry.field(description="The bid.")
     def bid(self, info: Info) -> Bid:
         """The bid."""
+        if self.placed.row is not None:
+            return Bid(row=self.placed.row)
         return existing(info.context, Bid, self.placed.bid_id)
 
     @strawberry.field(description="The loan.")

@@ -20,6 +20,7 @@ OPEN_LOANS = """query OpenLoans($grades: [Grade!]!, $first: Int!, $after: String
     }
     me { wallet { available { amount } } }
 }"""
+PLANS = "{ me { autoInvestPlans { id } } }"
 PLACE_BIDS = "results { __typename ... on UserError { code } }"
 
 
@@ -30,11 +31,18 @@ async def make_plans(scene: Scene, lenders: Sequence[Lender]) -> None:
         await together(planners, partial(_make_plan, scene), done)
 
 
-async def bid_by_hand(scene: Scene, lenders: Sequence[Lender]) -> None:
-    """A round of lenders who look at what is listed and bid on some of it."""
+async def pause_plans(scene: Scene, lenders: Sequence[Lender]) -> None:
+    """The plans rest: what lists from now on is left to those who choose by hand."""
+    await together(lenders, partial(_pause_plans, scene), lambda: None)
+
+
+async def bid_by_hand(scene: Scene, lenders: Sequence[Lender], most_bids: int = MOST_BIDS) -> None:
+    """A round of lenders who look at what is listed and bid on some of it, each on so many loans at most."""
     draw = Random(f"{SEED} {scene.today}")
     shuffled = draw.sample(lenders, len(lenders))
-    await together(shuffled, lambda lender: _bid(scene, lender, Random(f"{lender.email} {scene.today}")), lambda: None)
+    await together(
+        shuffled, lambda lender: _bid(scene, lender, Random(f"{lender.email} {scene.today}"), most_bids), lambda: None
+    )
 
 
 async def _make_plan(scene: Scene, lender: Lender) -> None:
@@ -52,13 +60,19 @@ async def _make_plan(scene: Scene, lender: Lender) -> None:
     )
 
 
-async def _bid(scene: Scene, lender: Lender, draw: Random) -> None:
-    """Up to `MOST_BIDS` bids in one request; each is answered by itself, and one that fails is no matter."""
+async def _pause_plans(scene: Scene, lender: Lender) -> None:
+    me = scene.api.as_user(lender.token)
+    for plan in (await me.ask(PLANS))["me"]["autoInvestPlans"]:
+        await me.do("pauseAutoInvestPlan", "plan { status }", planId=plan["id"])
+
+
+async def _bid(scene: Scene, lender: Lender, draw: Random, most_bids: int) -> None:
+    """Several bids in one request; each is answered by itself, and one that fails is no matter."""
     me = scene.api.as_user(lender.token)
     seen = await me.ask(OPEN_LOANS, grades=lender.grades, first=100, after=None)
     available = minor(seen["me"]["wallet"]["available"])
     loans = [edge["node"] for edge in seen["loans"]["edges"]]
-    chosen = draw.sample(loans, min(len(loans), MOST_BIDS, available // lender.per_loan_minor))
+    chosen = draw.sample(loans, min(len(loans), most_bids, available // lender.per_loan_minor))
     if not chosen:
         return
     bids = [

@@ -64,6 +64,10 @@ async def close(loan_id: UUID, bids: Sequence[AcceptedBid]) -> None:
     await _write_notes(loan_id, notes)
     await schedule.store(loan_id, contract.quote.installments)
     await publish_contract(loan, product, contract, _by_lender(notes))
+    await ledger.open_accounts(
+        accounts.user(AccountKind.AVAILABLE, id_, loan["currency"])
+        for id_ in {loan["borrower_id"], *(note.lender_id for note in notes)}
+    )  # repayments are posted to them by the thousand, without a look whether they are there
     await ledger.post(
         closing_postings(loan_id, loan["borrower_id"], loan["currency"], notes, fee), entry_id=closing_entry(loan_id)
     )

@@ -2,66 +2,78 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import date
+from functools import partial
 from uuid import UUID
 
 from domain.ledger import accounts
-from domain.ledger import commands as ledger
 from domain.ledger.accounts import Account, AccountKind
 from domain.ledger.commands import Posting
 from domain.lending.commands.debts import netted, write_netted
-from domain.lending.commands.desk import Desk, open_desk
+from domain.lending.commands.desk import Desk, open_due
 from domain.lending.commands.distribution import Payment, distribute
 from domain.lending.commands.standing import COLLECTED
 from domain.lending.models import CollectionStatus, RepaymentSource
 from domain.lending.rules.servicing import ServicedLoan, accrue_late, fallen_due, pay, total_open
 from domain.lending.rules.sharing import net_debts
 from domain.payments.commands import DebitOrder, instruct_debits
-from domain.shared import clock, db, ids
+from domain.shared import aside, clock, db, ids
+from domain.shared.aside import Chunk
 from domain.shared.db import Row
 from domain.shared.money import Money
 
+COLLECT = "collect"
 
-@db.atomic
+
 async def collect_due(on: date, limit: int) -> int:
     """Collect for at most `limit` loans whose day of collection has come; returns how many, 0: nothing is left to do.
 
     Each loan is taken up once a day, however often this is called and by how many workers; days that were missed are
-    caught up in one step. While a debit is on its way nothing else is collected.
+    caught up in one step. While a debit is on its way nothing else is collected. A loan that fails is set aside, and
+    the others go on. Raises `Busy`.
     """
+    return await aside.in_chunk(COLLECT, limit, partial(_collect, on))
+
+
+@db.atomic
+async def _collect(on: date, chunk: Chunk) -> None:
+    """Collect for the loans that have waited longest."""
+    await db.without_waiting_for_the_disk()
     rows = await db.fetch(
-        """select * from lending.loans where next_collection_on <= $1 and status = any($2)
-        order by id limit $3 for no key update skip locked""",
-        on, sorted(COLLECTED), limit,
+        f"""select * from lending.loans l where next_collection_on <= $1 and status = any($2)
+            and ($4::uuid[] is null or id = any($4)) and {aside.not_aside(COLLECT, "l.id")}
+        order by next_collection_on, id limit $3 for no key update skip locked""",  # noqa: S608 - our own literals
+        on, sorted(COLLECTED), chunk.limit, chunk.only,
     )  # fmt: skip
-    if not rows:
-        return 0
-    desk = await open_desk(rows)
-    pending = await _pending(list(desk.loans))
-    for loan in desk.loans.values():
-        accrue_late(loan, on)
-    await distribute(desk, _from_wallets(desk, pending, on), on)
-    await _debit(desk, pending, on)
-    return len(rows)
+    chunk.taken = [row["id"] for row in rows]
+    if rows:
+        desk = await open_due(rows, on)
+        for loan in desk.loans.values():
+            accrue_late(loan, on)
+        payments = _from_wallets(desk, on)
+        await _debit(desk, on)
+        await distribute(desk, payments, on)
 
 
-def _from_wallets(desk: Desk, pending: frozenset[UUID], on: date) -> list[Payment]:
-    """What the borrowers' wallets hold of what is due; one wallet may pay several loans, in the order of their ids."""
-    left = {desk.wallet(id_): desk.balances[desk.wallet(id_)] for id_ in desk.loans}
+def _from_wallets(desk: Desk, on: date) -> list[Payment]:
+    """What the borrowers' wallets hold of what is due; one wallet may pay several loans, in their order."""
+    left = dict(desk.balances)
     payments = []
     for id_, loan in desk.loans.items():
-        due = fallen_due(loan, on)
-        amount = min(total_open(due), left[desk.wallet(id_)])
-        if amount and id_ not in pending:
-            left[desk.wallet(id_)] -= amount
+        due, wallet = fallen_due(loan, on), desk.wallet(id_)
+        amount = min(total_open(due), left[wallet])
+        if amount and id_ not in desk.pending:
+            left[wallet] -= amount
             parts = pay(loan, amount, due, on)
-            payments.append(Payment(loan=loan, source=RepaymentSource.WALLET, parts=parts, paid_from=desk.wallet(id_)))
+            payments.append(Payment(loan=loan, source=RepaymentSource.WALLET, parts=parts, paid_from=wallet))
     return payments
 
 
-async def _debit(desk: Desk, pending: frozenset[UUID], on: date) -> None:
+async def _debit(desk: Desk, on: date) -> None:
     """Ask the bank for what is still due of loans with a mandate."""
-    due = {id_: fallen_due(loan, on) for id_, loan in desk.loans.items() if id_ in desk.mandates - pending}
+    due = {id_: fallen_due(desk.loans[id_], on) for id_ in desk.loans if id_ in desk.mandates - desk.pending}
     wanted = {id_: ids.new() for id_, installments in due.items() if installments}
+    if not wanted:
+        return
     await db.execute(
         """insert into lending.collections (id, loan_id, attempt, amount_minor, status, due_on, requested_at)
         select w.id, w.loan_id, 1 + (select count(*) from lending.collections c
@@ -89,14 +101,6 @@ async def _debit(desk: Desk, pending: frozenset[UUID], on: date) -> None:
     )
 
 
-async def _pending(loan_ids: Sequence[UUID]) -> frozenset[UUID]:
-    rows = await db.fetch(
-        "select loan_id from lending.collections where loan_id = any($1) and status = $2",
-        list(loan_ids), CollectionStatus.PENDING.value,
-    )  # fmt: skip
-    return frozenset(row["loan_id"] for row in rows)
-
-
 @db.atomic
 async def collections_settled(collection_ids: Sequence[UUID]) -> None:
     """The bank has collected: distribute it, as of the days the bank booked it.
@@ -112,7 +116,7 @@ async def collections_settled(collection_ids: Sequence[UUID]) -> None:
     for one in waiting:
         by_day.setdefault(one["booked_on"] or today, []).append(one)
     for on, settled in sorted(by_day.items()):
-        await _distribute(await open_desk([loans[one["loan_id"]] for one in settled]), settled, on)
+        await _distribute(await open_due([loans[one["loan_id"]] for one in settled], on), settled, on)
 
 
 async def _distribute(desk: Desk, collections: Sequence[Row], on: date) -> None:
@@ -135,11 +139,10 @@ async def _distribute(desk: Desk, collections: Sequence[Row], on: date) -> None:
             )
         excess = _excess(desk, collection, amount)
         taken = net_debts(desk.debts_in(loan.currency), {loan.borrower_id: excess.amount_minor})
-        excesses += [excess, *(netted(debt, minor) for debt, minor in taken)]
+        excesses += [excess, *(netted(debt, minor, excess.entry_id) for debt, minor in taken)]
         recovered += [debt for debt, _ in taken]
-    await ledger.post(excesses, effective_on=on, locked=True)
     await write_netted(recovered)
-    await distribute(desk, payments, on)
+    await distribute(desk, payments, on, excesses)
 
 
 def _excess(desk: Desk, collection: Row, distributed_minor: int) -> Posting:
@@ -150,6 +153,7 @@ def _excess(desk: Desk, collection: Row, distributed_minor: int) -> Posting:
         credit=desk.wallet(loan.id),
         amount_minor=collection["amount_minor"] - distributed_minor,
         reference_id=collection["id"],
+        entry_id=ids.new(),
     )
 
 

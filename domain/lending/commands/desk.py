@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from uuid import UUID
 
 from domain.ledger import accounts
@@ -11,7 +12,7 @@ from domain.lending.commands.debts import lock_debts
 from domain.lending.models import NoteStatus
 from domain.lending.queries.servicing import serviced_loans
 from domain.lending.rules.servicing import ServicedLoan
-from domain.lending.rules.sharing import SHARED, ServicedDebt, ServicedNote
+from domain.lending.rules.sharing import SHARED, Notes, ServicedDebt
 from domain.lending.rules.waterfall import DueKind
 from domain.shared import db, policy
 from domain.shared.calendar import Calendar, calendar
@@ -24,9 +25,11 @@ class Desk:
 
     rows: dict[UUID, Row]
     loans: dict[UUID, ServicedLoan]
-    notes: dict[UUID, list[ServicedNote]]
+    notes: dict[UUID, Notes]
     mandates: frozenset[UUID]
     """Loans with an active mandate."""
+    pending: frozenset[UUID]
+    """Loans with a direct debit on its way."""
     debts: list[ServicedDebt]
     """What their borrowers and lenders owe back, oldest first."""
     balances: dict[Account, int]
@@ -50,21 +53,42 @@ async def open_desk(rows: Sequence[Row], payer: UUID | None = None) -> Desk:
 
     Whoever changes what is due or paid holds the loan, so its installments and notes need no locks of their own.
     """
-    ids = [row["id"] for row in rows]
-    loans = await serviced_loans(rows)
-    notes = await _notes(ids)
-    users = {note.lender_id for part in notes.values() for note in part} | {row["borrower_id"] for row in rows}
-    desk = Desk(
-        rows={row["id"]: row for row in rows},
-        loans=loans,
-        notes=notes,
-        mandates=await _with_mandate(ids),
-        debts=await lock_debts(users, {row["currency"] for row in rows}),
-        balances={},
-    )
+    desk = await _desk(rows, await serviced_loans(rows))
     payers = [accounts.user(AccountKind.AVAILABLE, payer, row["currency"]) for row in rows if payer]
     desk.balances = await ledger.lock([*_accounts(desk), *payers])
     return desk
+
+
+async def open_due(rows: Sequence[Row], on: date) -> Desk:
+    """Put many loans on the desk for what is due on a day: of their installments only those, and the next one.
+
+    No account is locked: thousands of lenders would be held while it is decided who gets what. The books lock what is
+    posted to, at the end and in order, and refuse an overdraft, so the borrowers' balances, which are here, are a guess.
+    """
+    desk = await _desk(rows, await serviced_loans(rows, on))
+    desk.balances = await ledger.read([desk.wallet(id_) for id_ in desk.loans])
+    return desk
+
+
+async def _desk(rows: Sequence[Row], loans: dict[UUID, ServicedLoan]) -> Desk:
+    ids = list(loans)
+    notes = await _notes(ids)
+    users = {row["borrower_id"] for row in rows}.union(*(part.lender_ids for part in notes.values()))
+    facts = await db.fetch(
+        """select l.id, exists (select from payments.mandates m where m.id = l.mandate_id and m.status = 'ACTIVE') as has_mandate,
+            exists (select from lending.collections c where c.loan_id = l.id and c.status = 'PENDING') as is_pending
+        from lending.loans l where l.id = any($1)""",
+        ids,
+    )
+    return Desk(
+        rows={row["id"]: row for row in rows},
+        loans=loans,
+        notes=notes,
+        mandates=frozenset(row["id"] for row in facts if row["has_mandate"]),
+        pending=frozenset(row["id"] for row in facts if row["is_pending"]),
+        debts=await lock_debts(users, {row["currency"] for row in rows}),
+        balances={},
+    )
 
 
 def _accounts(desk: Desk) -> Iterable[Account]:
@@ -72,11 +96,11 @@ def _accounts(desk: Desk) -> Iterable[Account]:
         yield desk.wallet(id_)
         yield accounts.loan(AccountKind.PRINCIPAL, id_, loan.currency)
         yield accounts.loan(AccountKind.COLLECTING, id_, loan.currency)
-        for note in desk.notes[id_]:
-            yield accounts.user(AccountKind.AVAILABLE, note.lender_id, loan.currency)
+        for lender_id in desk.notes[id_].lender_ids:
+            yield accounts.user(AccountKind.AVAILABLE, lender_id, loan.currency)
 
 
-async def _notes(loan_ids: Sequence[UUID]) -> dict[UUID, list[ServicedNote]]:
+async def _notes(loan_ids: Sequence[UUID]) -> dict[UUID, Notes]:
     """The notes of each loan, by id; a row a loan, as thousands of rows cost more to carry than to read."""
     columns = ", ".join(f"array_agg({name} order by id) as {name}" for name in NOTE)
     rows = await db.fetch(
@@ -84,37 +108,27 @@ async def _notes(loan_ids: Sequence[UUID]) -> dict[UUID, list[ServicedNote]]:
         list(loan_ids),
         NoteStatus.CANCELLED.value,
     )
-    found: dict[UUID, list[ServicedNote]] = {id_: [] for id_ in loan_ids}
-    for row in rows:
-        found[row["loan_id"]] = [_note(*values) for values in zip(*(row[name] for name in NOTE), strict=True)]
+    found = {id_: Notes.none() for id_ in loan_ids}
+    found |= {
+        row["loan_id"]: Notes(
+            ids=row["id"],
+            lender_ids=row["lender_id"],
+            principal_minor=row["principal_minor"],
+            received_minor={kind: row[name] for kind, name in RECEIVED.items()},
+            fees_paid_minor=row["fees_paid_minor"],
+        )
+        for row in rows
+    }
     return found
 
 
-NOTE = (
-    "id", "lender_id", "principal_minor", "principal_received_minor", "interest_received_minor", "late_received_minor",
-    "fees_paid_minor",
-)  # fmt: skip
-"""The columns of a note, as `_note` takes them."""
-
-
-def _note(id_: UUID, lender_id: UUID, whole: int, principal: int, interest: int, late: int, fees: int) -> ServicedNote:
-    return ServicedNote(
-        id=id_,
-        lender_id=lender_id,
-        principal_minor=whole,
-        received_minor={DueKind.PRINCIPAL: principal, DueKind.INTEREST: interest, DueKind.LATE_INTEREST: late},
-        fees_paid_minor=fees,
-    )
-
-
-async def _with_mandate(loan_ids: Sequence[UUID]) -> frozenset[UUID]:
-    rows = await db.fetch(
-        """select l.id from lending.loans l join payments.mandates m on m.id = l.mandate_id
-        where l.id = any($1) and m.status = 'ACTIVE'""",
-        list(loan_ids),
-    )
-    return frozenset(row["id"] for row in rows)
-
+RECEIVED: Mapping[DueKind, str] = {
+    DueKind.PRINCIPAL: "principal_received_minor",
+    DueKind.INTEREST: "interest_received_minor",
+    DueKind.LATE_INTEREST: "late_received_minor",
+}
+NOTE = ("id", "lender_id", "principal_minor", *RECEIVED.values(), "fees_paid_minor")
+"""The columns of a note."""
 
 KINDS: Mapping[DueKind, tuple[str, str]] = {
     DueKind.PRINCIPAL: ("principal_minor", "paid_principal_minor"),
@@ -126,8 +140,10 @@ KINDS: Mapping[DueKind, tuple[str, str]] = {
 
 
 async def write_installments(loans: Iterable[ServicedLoan]) -> None:
-    """Write the installments of loans back: amounts, payments, late interest, settlement."""
-    changed = [one for loan in loans for one in loan.installments]
+    """Write what has changed of the installments of loans: amounts, payments, late interest, settlement."""
+    changed = [one for loan in loans for one in loan.installments if one.changed]
+    if not changed:
+        return
     columns: dict[str, list[object]] = {
         "balance_after_minor": [one.balance_after_minor for one in changed],
         **{due: [one.due_minor[kind] for one in changed] for kind, (due, _) in KINDS.items()},
@@ -139,8 +155,7 @@ async def write_installments(loans: Iterable[ServicedLoan]) -> None:
             {", ".join(f"{name} = c.{name}" for name in columns)}
         from unnest($1::uuid[], $2::date[], $3::date[], {places})
             c(id, late_accrued_on, settled_on, {", ".join(columns)})
-        where i.id = c.id and (i.late_accrued_on, i.settled_on, {", ".join(f"i.{name}" for name in columns)})
-            is distinct from (c.late_accrued_on, c.settled_on, {", ".join(f"c.{name}" for name in columns)})""",  # noqa: S608 - our own literals
+        where i.id = c.id""",  # noqa: S608 - our own literals
         [one.id for one in changed],
         [one.late_accrued_on for one in changed],
         [one.settled_on for one in changed],
@@ -148,16 +163,18 @@ async def write_installments(loans: Iterable[ServicedLoan]) -> None:
     )
 
 
-async def write_notes(notes: Iterable[ServicedNote]) -> None:
-    """Write back what notes have received and paid."""
-    changed = list(notes)
-    received = [[note.received_minor[kind] for note in changed] for kind in SHARED]
+async def write_notes(loans: Iterable[Notes]) -> None:
+    """Write back what the notes of loans have received and paid."""
+    columns: list[list[object]] = [[] for _ in range(5)]
+    for notes in loans:
+        columns[0] += notes.ids
+        for column, kind in zip(columns[1:4], SHARED, strict=True):
+            column += notes.received_minor[kind]
+        columns[4] += notes.fees_paid_minor
     await db.execute(
         """update lending.notes n set principal_received_minor = c.principal, interest_received_minor = c.interest,
             late_received_minor = c.late, fees_paid_minor = c.fees
         from unnest($1::uuid[], $2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[]) c(id, principal, interest, late, fees)
         where n.id = c.id""",
-        [note.id for note in changed],
-        *received,
-        [note.fees_paid_minor for note in changed],
+        *columns,
     )

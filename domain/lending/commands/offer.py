@@ -1,6 +1,5 @@
 """What a borrower does with an application and an offer, and what happens to an offer nobody accepts."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
@@ -13,12 +12,15 @@ from domain.lending.models import LoanStatus
 from domain.lending.queries import products
 from domain.lending.queries.applicants import has_active_mandate
 from domain.lending.rules.product import ProductTerms
-from domain.shared import clock, db, policy
+from domain.shared import aside, clock, db, policy
 from domain.shared.actor import Actor, Scope
+from domain.shared.aside import Chunk
 from domain.shared.calendar import calendar
 from domain.shared.db import Row
 from domain.shared.errors import NotFound
 from domain.shared.idempotency import Request
+
+EXPIRE = "expire_offers"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -140,14 +142,19 @@ async def withdraw_application(actor: Actor, loan_id: UUID) -> None:
     await move([loan], LoanStatus.WITHDRAWN, reason="The borrower withdrew the application.")
 
 
-@db.atomic
 async def expire_offers(limit: int = 500) -> int:
-    """Expire offers whose time has passed, at most `limit`; returns how many."""
-    expired: Sequence[Row] = await db.fetch(
-        """select * from lending.loans where status = 'OFFERED' and offer_expires_at <= $1
-        order by id limit $2 for no key update skip locked""",
-        await clock.now(), limit,
+    """Expire offers whose time has passed, at most `limit`; returns how many. One that fails is set aside. Raises `Busy`."""
+    return await aside.in_chunk(EXPIRE, limit, _expire)
+
+
+@db.atomic
+async def _expire(chunk: Chunk) -> None:
+    expired = await db.fetch(
+        f"""select * from lending.loans l where status = 'OFFERED' and offer_expires_at <= $1
+            and ($3::uuid[] is null or id = any($3)) and {aside.not_aside(EXPIRE, "l.id")}
+        order by id limit $2 for no key update skip locked""",  # noqa: S608 - our own literals
+        await clock.now(), chunk.limit, chunk.only,
     )  # fmt: skip
+    chunk.taken = [row["id"] for row in expired]
     if expired:
         await move(expired, LoanStatus.EXPIRED, reason="The offer was not accepted in time.")
-    return len(expired)

@@ -45,11 +45,10 @@ async def collection_returned(collection_id: UUID) -> None:
 async def _reverse(desk: Desk, repayment: Row) -> None:
     today = await clock.today()
     loan = desk.loans[repayment["loan_id"]]
-    notes = {note.id: note for note in desk.notes[loan.id]}
+    notes = desk.notes[loan.id]
     shares = await _postings(desk, repayment)
     for posting in shares:
-        if posting.note_id is not None:
-            undone(notes[posting.note_id], posting)
+        undone(notes, posting)
     back = [mirror(posting, f"{posting.kind}_REVERSED") for posting in shares]
     owed = shortages(shares, desk.balances)
     await ledger.post([*fronted(owed, repayment["id"]), *back], entry_id=(entry := ids.new()), locked=True)
@@ -58,13 +57,14 @@ async def _reverse(desk: Desk, repayment: Row) -> None:
     take_back(loan, await _parts(repayment["id"]), repayment["effective_on"])
     accrue_late(loan, today)
     await write_installments([loan])
-    await write_notes(notes.values())
+    await write_notes([notes])
     await db.execute(
         "update lending.repayments set status = $2, reversed_at = $3, reversal_entry_id = $4 where id = $1",
         repayment["id"], RepaymentStatus.REVERSED.value, await clock.now(), entry,
     )  # fmt: skip
-    lenders = [note.lender_id for note in notes.values()]
-    await outbox.record([events.reversed_(repayment["id"], repayment["amount_minor"], desk.rows[loan.id], lenders)])
+    await outbox.record(
+        [events.reversed_(repayment["id"], repayment["amount_minor"], desk.rows[loan.id], notes.lender_ids)]
+    )
     await settle_standing(desk, today, {loan.id: repayment["id"]})
 
 
@@ -91,8 +91,8 @@ async def _postings(desk: Desk, repayment: Row) -> list[Posting]:
         account = accounts.platform(kind, loan.currency)
         known[account.id] = account
     rows = await db.fetch(
-        "select * from ledger.postings where entry_id = $1 and kind = any($2) order by id",
-        repayment["entry_id"], list(DISTRIBUTED),
+        "select * from ledger.postings where reference_id = $1 and kind = any($2) order by id",
+        repayment["id"], list(DISTRIBUTED),
     )  # fmt: skip
     names = ("kind", "amount_minor", "reference_id", "note_id", "principal_minor", "fee_minor")
     return [

@@ -40,7 +40,7 @@ def _standing(desk: Desk, loan_id: UUID, on: date) -> LoanStatus:
 async def _enter(desk: Desk, loan_id: UUID, to: LoanStatus, on: date, again: str) -> None:
     row = desk.rows[loan_id]
     was = row["status"]
-    await move([row], to, again=again, audience=[note.lender_id for note in desk.notes[loan_id]], was=was)
+    await move([row], to, again=again, audience=desk.notes[loan_id].lender_ids, was=was)
     row["status"] = to.value
     notes = {LoanStatus.CLOSED: NoteStatus.REPAID, LoanStatus.WRITTEN_OFF: NoteStatus.WRITTEN_OFF}
     row["repaid_on"] = on if to is LoanStatus.CLOSED else None

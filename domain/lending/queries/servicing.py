@@ -30,8 +30,20 @@ SERVED = frozenset({LoanStatus.ACTIVE, LoanStatus.DEFAULTED, LoanStatus.WRITTEN_
 """A loan whose payout came back is none of them."""
 
 
-async def serviced_loans(rows: Sequence[Row]) -> dict[UUID, ServicedLoan]:
-    """Paid-out loans (their rows) with their installments, in two statements for all of them."""
+ALL = "select * from lending.installments where loan_id = any($1) order by loan_id, number"
+DUE = """select i.* from unnest($1::uuid[]) loan(id) cross join lateral (
+        (select * from lending.installments where loan_id = loan.id and settled_on is null and due_on <= $2 order by number)
+        union all
+        (select * from lending.installments where loan_id = loan.id and settled_on is null and due_on > $2
+            order by due_on, number limit 1)) i"""
+
+
+async def serviced_loans(rows: Sequence[Row], due_on: date | None = None) -> dict[UUID, ServicedLoan]:
+    """Paid-out loans (their rows) with their installments, in two statements for all of them.
+
+    With `due_on` only those with something open that fall due until then, and the next one: enough to collect, not to
+    prepay or to take back.
+    """
     terms = await products.terms_of([row["product_id"] for row in rows])
     loans = {}
     for row in rows:
@@ -52,9 +64,7 @@ async def serviced_loans(rows: Sequence[Row]) -> dict[UUID, ServicedLoan]:
             accrued_from_on=row["accrued_from_on"],
             installments=[],
         )
-    for row in await db.fetch(
-        "select * from lending.installments where loan_id = any($1) order by loan_id, number", list(loans)
-    ):
+    for row in await db.fetch(ALL if due_on is None else DUE, list(loans), *([due_on] if due_on else [])):
         loans[row["loan_id"]].installments.append(_installment(row))
     return loans
 

@@ -1,23 +1,16 @@
 """How a repayment is shared among the notes of a loan."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import accumulate
 
 _HORIZON = 8_192
 """How many minor units ahead the largest remainders are checked; beyond, the earliest deadlines decide at once."""
 
 
-@dataclass(frozen=True, slots=True)
-class NoteShare:
-    """A note's weight (its principal) and what it has received of this kind so far, in minor units."""
-
-    weight_minor: int
-    received_minor: int
-
-
-def share(amount_minor: int, notes: Sequence[NoteShare]) -> list[int]:
+def share(amount_minor: int, weights: Sequence[int], received: Sequence[int]) -> list[int]:
     """Each note's share of an amount of one kind, in the order of the notes; the shares sum to the amount.
+
+    `weights`: the notes' principals; `received`: what each has received of this kind so far, in minor units.
 
     By largest cumulative remainder: what a note has received in all stays less than one minor unit from its exact part
     of everything distributed, and no share is negative. To give the odd units to the largest remainders can leave too
@@ -26,23 +19,35 @@ def share(amount_minor: int, notes: Sequence[NoteShare]) -> list[int]:
     Notes knocked off their course by a reversed repayment are brought back by the next ones.
     Raises `ValueError` for a negative amount and for notes without weight.
     """
-    weights = [note.weight_minor for note in notes]
-    received = [note.received_minor for note in notes]
     whole = sum(weights)
     if amount_minor < 0 or whole <= 0 or min(weights) < 0:
         raise ValueError("a share needs an amount that is not negative and notes with weight")
     total = sum(received) + amount_minor
-    exact = [divmod(total * weight, whole) for weight in weights]
-    least = [max(floor, had) for (floor, _), had in zip(exact, received, strict=True)]
+    floors = [total * weight // whole for weight in weights]
+    least = [max(had, floor) for floor, had in zip(floors, received, strict=True)]
     spare = total - sum(least)
     if spare < 0:
         return _catch_up(amount_minor, received, least)
-    open_to = [at for at, (floor, remainder) in enumerate(exact) if remainder and least[at] == floor]
-    by_remainder = _with_odd_units(least, sorted(open_to, key=lambda at: -exact[at][1])[:spare])
-    if _lasts(total, whole, weights, by_remainder):
-        return [now - had for now, had in zip(by_remainder, received, strict=True)]
-    earliest = sorted(open_to, key=lambda at: _due_at(least[at] + 1, whole, weights[at]))[:spare]
-    return [now - had for now, had in zip(_with_odd_units(least, earliest), received, strict=True)]
+    if spare:
+        for at in _odd_units(spare, total, whole, weights, floors, least):
+            least[at] += 1
+    return [now - had for now, had in zip(least, received, strict=True)]
+
+
+def _odd_units(
+    spare: int, total: int, whole: int, weights: Sequence[int], floors: Sequence[int], least: Sequence[int]
+) -> list[int]:
+    """Which notes get one unit more than the least each must have received; there are that many that may."""
+    over = [total * weight - floor * whole for weight, floor in zip(weights, floors, strict=True)]
+    open_to = [at for at, (units, floor) in enumerate(zip(least, floors, strict=True)) if units == floor and over[at]]
+    chosen = sorted(open_to, key=over.__getitem__, reverse=True)[:spare]
+    ahead = [(whole - over[at], weights[at]) for at in chosen]
+    if least != floors:  # what was reversed has left some above their exact parts, whoever gets a unit now
+        ahead += [(had * whole - total * weight, weight) for had, weight in zip(least, weights, strict=True)]
+    units = _units_to_check(whole, ahead)
+    if units == 0 or (units <= _HORIZON and _lasts(units, total, whole, weights, _with_odd_units(least, chosen))):
+        return chosen
+    return sorted(open_to, key=lambda at: _due_at(least[at] + 1, whole, weights[at]))[:spare]
 
 
 def _due_at(units: int, whole: int, weight: int) -> int:
@@ -57,29 +62,28 @@ def _with_odd_units(least: Sequence[int], chosen: Sequence[int]) -> list[int]:
     return result
 
 
-def _lasts(total: int, whole: int, weights: Sequence[int], receipts: Sequence[int]) -> bool:
-    """Whether every whole unit can be given when it falls due, if all that follows is paid one minor unit at a time."""
-    units = _units_to_check(total, whole, weights, receipts)
-    if units > _HORIZON:
-        return False
+def _lasts(units: int, total: int, whole: int, weights: Sequence[int], receipts: Sequence[int]) -> bool:
+    """Whether every whole unit can be given when it falls due, if so many units that follow are paid one at a time."""
     falling_due = [0] * (units + 1)
+    then = total + units
     for had, weight in zip(receipts, weights, strict=True):
-        for number in range(had + 1, (total + units) * weight // whole + 1):
+        for number in range(had + 1, then * weight // whole + 1):
             falling_due[_due_at(number, whole, weight) - total] += 1
     return all(needed <= paid for paid, needed in enumerate(accumulate(falling_due)))
 
 
-def _units_to_check(total: int, whole: int, weights: Sequence[int], receipts: Sequence[int]) -> int:
+def _units_to_check(whole: int, ahead: Sequence[tuple[int, int]]) -> int:
     """For how many more minor units the notes that are ahead could starve others; more than the horizon: too long.
 
-    Leads over the exact parts shrink with every unit paid. The parts of a minor unit that all notes have a right to sum
-    to a whole number, and what the leaders lack of theirs is their lead: together less than one unit, it holds back none.
+    `ahead`: leads over the exact parts, with the notes' weights; those that are behind may be among them. Leads shrink
+    with every unit paid. The parts of a minor unit that all notes have a right to sum to a whole number, and what the
+    leaders lack of theirs is their lead: together less than one unit, it holds back none.
     """
-    leads = ((had * whole - total * weight, weight) for had, weight in zip(receipts, weights, strict=True))
-    ahead = [(lead, weight) for lead, weight in leads if lead > 0]
     units = 0
-    while units <= _HORIZON and sum(max(lead - units * weight, 0) for lead, weight in ahead) >= whole:
+    left = [lead for lead, _ in ahead if lead > 0]
+    while units <= _HORIZON and sum(left) >= whole:
         units = 2 * units + 1
+        left = [lead - units * weight for lead, weight in ahead if lead > units * weight]
     return units
 
 

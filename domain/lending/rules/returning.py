@@ -6,7 +6,7 @@ from uuid import UUID
 
 from domain.ledger.accounts import Account
 from domain.ledger.commands import Posting
-from domain.lending.rules.sharing import ServicedNote
+from domain.lending.rules.sharing import Notes
 from domain.lending.rules.waterfall import DueKind
 
 
@@ -19,15 +19,18 @@ class Shortage:
     amount_minor: int
 
 
-def undone(note: ServicedNote, share: Posting) -> None:
-    """Take a posted share of the note from what it has received."""
+def undone(notes: Notes, share: Posting) -> None:
+    """Take a posted share from what its note has received; what is nobody's share changes nothing."""
+    if share.note_id is None:
+        return
+    at = notes.ids.index(share.note_id)
     if share.kind == "LATE_SHARE":
-        note.received_minor[DueKind.LATE_INTEREST] -= share.amount_minor
+        notes.received_minor[DueKind.LATE_INTEREST][at] -= share.amount_minor
         return
     principal, fee = share.principal_minor or 0, share.fee_minor or 0
-    note.received_minor[DueKind.PRINCIPAL] -= principal
-    note.received_minor[DueKind.INTEREST] -= share.amount_minor - principal + fee
-    note.fees_paid_minor -= fee
+    notes.received_minor[DueKind.PRINCIPAL][at] -= principal
+    notes.received_minor[DueKind.INTEREST][at] -= share.amount_minor - principal + fee
+    notes.fees_paid_minor[at] -= fee
 
 
 def shortages(shares: Sequence[Posting], balances: Mapping[Account, int]) -> list[Shortage]:

@@ -34,6 +34,8 @@ class ServicedInstallment:
     late_accrued_on: date | None
     """The day its late interest is written up to; null: none was written yet."""
     settled_on: date | None
+    changed: bool = False
+    """Whether it is another one than its row says."""
 
     def open_minor(self, *kinds: DueKind) -> int:
         """What is not paid of these kinds; of all, if none is named."""
@@ -41,6 +43,7 @@ class ServicedInstallment:
 
     def settle(self, on: date) -> None:
         """Remember the day its last cent was paid, or that something is open (again)."""
+        self.changed = True
         self.settled_on = None if self.open_minor() else self.settled_on or on
 
 
@@ -91,6 +94,7 @@ def accrue_late(loan: ServicedLoan, on: date) -> None:
         if base and on > from_on and (on - one.due_on).days > loan.product.grace_days:
             one.due_minor[DueKind.LATE_INTEREST] += _late(loan, base, from_on, on, one.due_on)
             one.late_accrued_on = on
+            one.changed = True
 
 
 def _late(loan: ServicedLoan, base_minor: int, from_on: date, to_on: date, since_on: date) -> int:
@@ -209,6 +213,7 @@ def take_back(loan: ServicedLoan, parts: Iterable[Paid], paid_on: date) -> None:
         one = by_id[part.installment_id]
         one.paid_minor[part.kind] -= part.amount_minor
         one.settled_on = None
+        one.changed = True
         if part.kind in BASE:
             back[one.id] = back.get(one.id, 0) + part.amount_minor
     for id_, base in back.items():

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 from uuid import UUID
 
-from domain.lending.rules.distribution import NoteShare, share
+from domain.lending.rules.distribution import share
 from domain.lending.rules.waterfall import DueKind
 
 SHARED = (DueKind.PRINCIPAL, DueKind.INTEREST, DueKind.LATE_INTEREST)
@@ -13,14 +13,20 @@ SHARED = (DueKind.PRINCIPAL, DueKind.INTEREST, DueKind.LATE_INTEREST)
 
 
 @dataclass(slots=True, kw_only=True)
-class ServicedNote:
-    """A lender's part of a loan, and what it has received in all, in minor units."""
+class Notes:
+    """All notes of a loan, by id, column by column, and what they have received in all; amounts in minor units."""
 
-    id: UUID
-    lender_id: UUID
-    principal_minor: int
-    received_minor: dict[DueKind, int]
-    fees_paid_minor: int
+    ids: Sequence[UUID]
+    lender_ids: Sequence[UUID]
+    principal_minor: Sequence[int]
+    received_minor: dict[DueKind, list[int]]
+    fees_paid_minor: list[int]
+
+    @classmethod
+    def none(cls) -> "Notes":
+        """Those of a loan that has none."""
+        received: dict[DueKind, list[int]] = {kind: [] for kind in SHARED}
+        return cls(ids=[], lender_ids=[], principal_minor=[], received_minor=received, fees_paid_minor=[])
 
 
 @dataclass(slots=True, kw_only=True)
@@ -39,47 +45,45 @@ class ServicedDebt:
         return self.amount_minor - self.recovered_minor
 
 
-class Receipt(NamedTuple):
-    """A note's part of one repayment, in minor units. `fee_minor`: the service fee, kept from the interest."""
+class Receipts(NamedTuple):
+    """What the notes of a loan get of one repayment, in minor units, in their order. `fee_minor`: kept from the interest."""
 
-    note: ServicedNote
-    principal_minor: int
-    interest_minor: int
-    late_minor: int
-    fee_minor: int
+    notes: Notes
+    principal_minor: Sequence[int]
+    interest_minor: Sequence[int]
+    late_minor: Sequence[int]
+    fee_minor: Sequence[int]
 
-    @property
-    def regular_minor(self) -> int:
-        """Principal and interest less the fee."""
-        return self.principal_minor + self.interest_minor - self.fee_minor
+    def total_minor(self) -> int:
+        """What the lenders get in all."""
+        return sum(self.principal_minor) + sum(self.interest_minor) + sum(self.late_minor) - sum(self.fee_minor)
 
-    @property
-    def net_minor(self) -> int:
-        """What the lender gets."""
-        return self.regular_minor + self.late_minor
+    def by_lender(self) -> dict[UUID, int]:
+        """What each lender gets in all."""
+        received: dict[UUID, int] = {}
+        parts = zip(self.principal_minor, self.interest_minor, self.late_minor, self.fee_minor, strict=True)
+        for lender_id, (principal, interest, late, fee) in zip(self.notes.lender_ids, parts, strict=True):
+            received[lender_id] = received.get(lender_id, 0) + principal + interest + late - fee
+        return received
 
 
-def share_out(notes: Sequence[ServicedNote], totals: Mapping[DueKind, int], fee_ppm: int) -> list[Receipt]:
+def share_out(notes: Notes, totals: Mapping[DueKind, int], fee_ppm: int) -> Receipts:
     """Share what a repayment paid by kind among the notes of its loan, and add it to what they have received.
 
     By principal and largest cumulative remainder (`distribution.share`); the service fee is rounded down for each note.
     """
     parts: dict[DueKind, list[int]] = {}
     for kind in SHARED:
-        weights = [NoteShare(note.principal_minor, note.received_minor[kind]) for note in notes]
-        parts[kind] = share(totals[kind], weights) if totals[kind] else [0] * len(notes)
+        if not totals[kind]:
+            parts[kind] = [0] * len(notes.ids)
+            continue
+        received = notes.received_minor[kind]
+        parts[kind] = share(totals[kind], notes.principal_minor, received)
         assert sum(parts[kind]) == totals[kind], "shares are what was paid, to the cent"
-    receipts = []
-    for at, note in enumerate(notes):
-        principal, interest, late = (parts[kind][at] for kind in SHARED)
-        fee = interest * fee_ppm // 1_000_000
-        for kind in SHARED:
-            note.received_minor[kind] += parts[kind][at]
-        note.fees_paid_minor += fee
-        receipts.append(
-            Receipt(note=note, principal_minor=principal, interest_minor=interest, late_minor=late, fee_minor=fee)
-        )
-    return receipts
+        notes.received_minor[kind] = [had + got for had, got in zip(received, parts[kind], strict=True)]
+    fees = [interest * fee_ppm // 1_000_000 for interest in parts[DueKind.INTEREST]]
+    notes.fees_paid_minor = [had + got for had, got in zip(notes.fees_paid_minor, fees, strict=True)]
+    return Receipts(notes, parts[DueKind.PRINCIPAL], parts[DueKind.INTEREST], parts[DueKind.LATE_INTEREST], fees)
 
 
 def net_debts(debts: Sequence[ServicedDebt], received_minor: dict[UUID, int]) -> list[tuple[ServicedDebt, int]]:

@@ -1,15 +1,18 @@
 """Bidding. The batch is the unit: the bids of all lenders that wait in this process share a transaction."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
+
+from pydantic import Field
 
 from domain.marketplace.commands import desk, taking
 from domain.marketplace.rules import bidding as rules
 from domain.marketplace.rules.bidding import BidRequest, Taken
 from domain.shared import clock, errors
 from domain.shared.actor import Actor, Scope
+from domain.shared.db import Row
 from domain.shared.errors import DomainError, InvalidInput, NotAllowed
 from domain.shared.fold import Fold
 from domain.shared.idempotency import Call, Operation, Request, Result
@@ -48,12 +51,16 @@ class PlaceBids(Request):
 
 @dataclass(frozen=True, kw_only=True)
 class PlacedBid(Result):
-    """The bid that was taken; less than was asked for if less was left."""
+    """The bid that was taken; less than was asked for if less was left.
+
+    `row`: the bid as its lender sees it (`queries.BIDS`) in the moment in which it was placed; None: it was placed earlier.
+    """
 
     bid_id: UUID
     loan_id: UUID
     amount: Money
     is_partial: bool
+    row: Annotated[Row | None, Field(exclude=True)] = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -109,8 +116,8 @@ async def _place(calls: Sequence[Call[Any, Any]]) -> list[PlacedBid | PlacedBids
     requests = [request for one in asked if not isinstance(one, DomainError) for request in one]
     loaded = await desk.load(requests)
     decided = rules.decide(loaded, requests, await clock.now())
-    bid_ids = iter(await taking.write(loaded, [outcome for outcome in decided if isinstance(outcome, Taken)]))
-    placed = iter([_outcome(*one, bid_ids) for one in zip(requests, decided, strict=True)])
+    rows = iter(await taking.write(loaded, [outcome for outcome in decided if isinstance(outcome, Taken)]))
+    placed = iter([_placed(next(rows), one) if isinstance(one, Taken) else one for one in decided])
     return [
         one if isinstance(one, DomainError) else _answer(call.request, [next(placed) for _ in one])
         for call, one in zip(calls, asked, strict=True)
@@ -145,11 +152,9 @@ def _request(actor: Actor, order: BidOrder) -> BidRequest:
     )
 
 
-def _outcome(request: BidRequest, outcome: Taken | DomainError, bid_ids: Iterator[UUID]) -> PlacedBid | DomainError:
-    if isinstance(outcome, DomainError):
-        return outcome
+def _placed(row: Row, taken: Taken) -> PlacedBid:
     return PlacedBid(
-        bid_id=next(bid_ids), loan_id=request.loan_id, amount=outcome.amount, is_partial=outcome.is_partial
+        bid_id=row["id"], loan_id=row["loan_id"], amount=taken.amount, is_partial=taken.is_partial, row=row
     )
 
 

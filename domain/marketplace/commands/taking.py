@@ -1,6 +1,5 @@
 """Writing the bids that were taken, set by set."""
 
-from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -12,71 +11,93 @@ from domain.marketplace.models import BidStatus
 from domain.marketplace.rules.bidding import Desk, Taken
 from domain.marketplace.wallets import hold
 from domain.shared import clock, db, ids, outbox, policy
+from domain.shared.db import Row, Write
+
+LIST = """update marketplace.listings l set committed_minor = committed_minor + c.added, sequence = sequence + 1,
+        lender_count = lender_count + c.newcomers, status = case when c.full then 'FULL' else l.status end,
+        closes_not_before = case when c.full then $5 else l.closes_not_before end
+    from unnest($1::uuid[], $2::bigint[], $3::int[], $4::boolean[]) c(id, added, newcomers, "full") where l.id = c.id"""
+PLACE = """insert into marketplace.bids (id, loan_id, lender_id, requested_minor, amount_minor, currency, status, origin,
+        plan_id, client_reference, placed_at, revocable_until)
+    select id, loan_id, lender_id, requested_minor, amount_minor, currency, $10, origin, plan_id, client_reference, $11, $12
+    from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::bigint[], $5::bigint[], $6::text[], $7::text[], $8::uuid[], $9::text[])
+        b(id, loan_id, lender_id, requested_minor, amount_minor, currency, origin, plan_id, client_reference)"""
+GIVEN = (
+    "id", "loan_id", "lender_id", "requested_minor", "amount_minor", "currency", "origin", "plan_id", "client_reference",
+)  # fmt: skip
 
 
-async def write(desk: Desk, taken: Sequence[Taken]) -> list[UUID]:
-    """Write the bids that were taken: listings, bids, holds (an entry each), events; loans that are full become FUNDED. Returns bid ids."""
+async def write(desk: Desk, taken: Sequence[Taken]) -> list[Row]:
+    """Write the bids that were taken: listings, bids, holds (an entry each), events; loans that are full become FUNDED.
+
+    Returns the bids as their lenders see them (rows of `queries.BIDS`).
+    """
     if not taken:
         return []
     now = await clock.now()
-    bid_ids = sorted(ids.new() for _ in taken)  # in the order of arrival, within a millisecond too
-    full = await _write_rows(desk, taken, bid_ids, now)
-    holds = [hold(bid_id, one.request.lender_id, one.amount) for one, bid_id in zip(taken, bid_ids, strict=True)]
-    await ledger.post([posting._replace(entry_id=ids.new()) for posting in holds], locked=True)
+    full = await _list(desk, taken, now)
+    bids = _rows(desk, taken, now)
+    columns = ([bid[name] for bid in bids] for name in GIVEN)
+    status, revocable_until = BidStatus.ACTIVE.value, desk.revocable_until(now)
+    await db.write(Write("bids", PLACE, (*columns, status, now, revocable_until), rows=len(bids)))
+    entries = ids.several(len(bids))
+    holds = [
+        hold(bid["id"], bid["lender_id"], one.amount, entry)
+        for bid, one, entry in zip(bids, taken, entries, strict=True)
+    ]
+    await ledger.post(holds, locked=True)
     await outbox.record(
         [
-            events.bid_placed(bid_id, one.request.loan_id, one.request.lender_id, one.amount, one.request.origin)
-            for one, bid_id in zip(taken, bid_ids, strict=True)
+            events.bid_placed(bid["id"], bid["loan_id"], bid["lender_id"], one.amount, bid["origin"])
+            for bid, one in zip(bids, taken, strict=True)
         ]
     )
     for loan_id in full:
         await mark_funded(loan_id, desk.listings[loan_id].target_minor)
-    return bid_ids
+    return bids
 
 
-async def _write_rows(desk: Desk, taken: Sequence[Taken], bid_ids: Sequence[UUID], now: datetime) -> list[UUID]:
-    """One statement for listings and bids; returns the loans that are full now, by id."""
-    added: Counter[UUID] = Counter()
+def _rows(desk: Desk, taken: Sequence[Taken], now: datetime) -> list[Row]:
+    status, revocable_until = BidStatus.ACTIVE.value, desk.revocable_until(now)
+    return [
+        {
+            "id": id_,
+            "loan_id": one.request.loan_id,
+            "lender_id": one.request.lender_id,
+            "requested_minor": one.request.amount.amount_minor,
+            "amount_minor": one.amount_minor,
+            "currency": one.request.amount.currency,
+            "status": status,
+            "origin": one.request.origin.value,
+            "plan_id": one.request.plan_id,
+            "client_reference": one.request.client_reference,
+            "placed_at": now,
+            "revocable_until": revocable_until,
+            "ended_at": None,
+        }
+        for id_, one in zip(ids.several(len(taken)), taken, strict=True)  # ascending: in the order of arrival
+    ]
+
+
+async def _list(desk: Desk, taken: Sequence[Taken], now: datetime) -> list[UUID]:
+    """Add the bids to their listings; returns the loans that are full now, by id."""
+    added: dict[UUID, int] = {}
     newcomers: dict[UUID, set[UUID]] = {}
     for one in taken:
         loan_id, lender_id = one.request.loan_id, one.request.lender_id
-        added[loan_id] += one.amount_minor
-        if not desk.committed.get((loan_id, lender_id)):
+        added[loan_id] = added.get(loan_id, 0) + one.amount_minor
+        if (loan_id, lender_id) not in desk.lenders:
             newcomers.setdefault(loan_id, set()).add(lender_id)
     loan_ids = sorted(added)
     full = [
         id_ for id_ in loan_ids if desk.listings[id_].committed_minor + added[id_] == desk.listings[id_].target_minor
     ]
-    await db.execute(
-        """with listed as (
-            update marketplace.listings l set committed_minor = committed_minor + c.added, sequence = sequence + 1,
-                lender_count = lender_count + c.newcomers, status = case when c.full then 'FULL' else l.status end,
-                closes_not_before = case when c.full then $5 else l.closes_not_before end
-            from unnest($1::uuid[], $2::bigint[], $3::int[], $4::boolean[]) c(id, added, newcomers, "full")
-            where l.id = c.id)
-        insert into marketplace.bids (id, loan_id, lender_id, requested_minor, amount_minor, currency, status, origin,
-            plan_id, client_reference, placed_at, revocable_until)
-        select b.id, b.loan_id, b.lender_id, b.requested_minor, b.amount_minor, b.currency, $15, b.origin, b.plan_id,
-            b.client_reference, $16, $17
-        from unnest($6::uuid[], $7::uuid[], $8::uuid[], $9::bigint[], $10::bigint[], $11::text[], $12::text[],
-            $13::uuid[], $14::text[])
-            b(id, loan_id, lender_id, requested_minor, amount_minor, currency, origin, plan_id, client_reference)""",
+    columns = (
         loan_ids,
         [added[id_] for id_ in loan_ids],
         [len(newcomers.get(id_, ())) for id_ in loan_ids],
         [id_ in full for id_ in loan_ids],
-        now + timedelta(hours=policy.active().reflection_hours),
-        bid_ids,
-        [one.request.loan_id for one in taken],
-        [one.request.lender_id for one in taken],
-        [one.request.amount.amount_minor for one in taken],
-        [one.amount_minor for one in taken],
-        [one.request.amount.currency for one in taken],
-        [one.request.origin.value for one in taken],
-        [one.request.plan_id for one in taken],
-        [one.request.client_reference for one in taken],
-        BidStatus.ACTIVE.value,
-        now,
-        desk.revocable_until(now),
     )
+    closes_not_before = now + timedelta(hours=policy.active().reflection_hours)
+    await db.write(Write("listings", LIST, (*columns, closes_not_before), rows=len(loan_ids)))
     return full

@@ -5,7 +5,7 @@ be any amount. So nothing is ever unsellable: whoever takes the rest, however sm
 part of a rest that is smaller than the minimum.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -25,6 +25,8 @@ from domain.shared.money import MAX_MINOR, Money
 
 MAX_REFERENCE = 80
 PAST_DEADLINE = "PAST_DEADLINE"
+WHOLE_PPM = 1_000_000
+"""The share of a loan that is all of it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,8 +65,9 @@ class OpenLoan:
 class Desk:
     """All that a batch of bids is decided on.
 
-    `available` is by (lender, currency), `committed` what lenders have on loans already, by (loan, lender), both in minor
-    units; `missing_steps` by lender; `required` the documents a bid must acknowledge.
+    `available` is by (lender, currency), in minor units; `lenders` are the (loan, lender) who have open bids already, and
+    `committed` what those come to, in minor units: known only where a lender may not have a whole loan, as it is a sum over
+    all their bids. `missing_steps` by lender; `required` the documents a bid must acknowledge.
     """
 
     listings: Mapping[UUID, OpenLoan]
@@ -74,6 +77,7 @@ class Desk:
     required: frozenset[UUID]
     lender_share_ppm: int
     revocable_hours: int
+    lenders: frozenset[tuple[UUID, UUID]] = frozenset()
 
     def revocable_until(self, now: datetime) -> datetime | None:
         """Until when a bid placed now may be withdrawn; None: it is binding at once."""
@@ -126,9 +130,9 @@ def decide(desk: Desk, requests: Sequence[BidRequest], now: datetime) -> list[Ta
     running = Running.of(desk)
     outcomes: list[Taken | DomainError] = []
     for request in requests:
-        refusal = next(objections(desk, running, request, now), None)
-        if refusal is not None:
-            outcomes.append(refusal)
+        refusals = objections(desk, running, request, now)
+        if refusals:
+            outcomes.append(refusals[0])
             continue
         taken = Taken(request, min(request.amount.amount_minor, running.room[request.loan_id]))
         running.take(taken)
@@ -136,26 +140,22 @@ def decide(desk: Desk, requests: Sequence[BidRequest], now: datetime) -> list[Ta
     return outcomes
 
 
-def objections(desk: Desk, running: Running, request: BidRequest, now: datetime) -> Iterator[DomainError]:
-    """Everything that stands against a bid, the most basic first; none: it is taken."""
+def objections(desk: Desk, running: Running, request: BidRequest, now: datetime) -> list[DomainError]:
+    """Everything that stands against a bid, the most basic first; nothing: it is taken."""
     listing = desk.listings.get(request.loan_id)
     if listing is None:
-        yield NotFound(path=("loanId",))
-        return
-    invalid = _malformed(request, listing)
-    if invalid is not None:
-        yield invalid
-        return
+        return [NotFound(path=("loanId",))]
     room = running.room[request.loan_id]
-    closed = _closed(listing, room, now)
-    if closed is not None:
-        yield closed
-        return
+    hopeless = _malformed(request, listing) or _closed(listing, room, now)
+    if hopeless is not None:
+        return [hopeless]
+    refusals: list[DomainError] = []
     if request.lender_id in listing.party_ids:
-        yield OwnLoan(path=("loanId",))
-    yield from _not_ready(desk, request)
-    yield from _wrong_size(listing, room, request)
-    yield from _beyond_means(desk, running, listing, request, min(request.amount.amount_minor, room))
+        refusals.append(OwnLoan(path=("loanId",)))
+    _not_ready(desk, request, refusals)
+    _wrong_size(listing, room, request, refusals)
+    _beyond_means(desk, running, listing, request, min(request.amount.amount_minor, room), refusals)
+    return refusals
 
 
 def _malformed(request: BidRequest, listing: OpenLoan) -> InvalidInput | None:
@@ -182,41 +182,45 @@ def _closed(listing: OpenLoan, room: int, now: datetime) -> LoanNotOpen | None:
     return None
 
 
-def _not_ready(desk: Desk, request: BidRequest) -> Iterator[DomainError]:
-    missing = desk.missing_steps.get(request.lender_id, ())
+def _not_ready(desk: Desk, request: BidRequest, refusals: list[DomainError]) -> None:
+    missing = desk.missing_steps.get(request.lender_id)
     if missing:
-        yield StepRequired(steps=list(missing))
-    if request.origin is BidOrigin.MANUAL and not desk.required <= request.acknowledged:
-        yield DocumentsNotAcknowledged(required=sorted(desk.required), path=("acknowledgedDocumentIds",))
+        refusals.append(StepRequired(steps=list(missing)))
+    if request.plan_id is None and not desk.required <= request.acknowledged:
+        refusals.append(DocumentsNotAcknowledged(required=sorted(desk.required), path=("acknowledgedDocumentIds",)))
 
 
-def _wrong_size(listing: OpenLoan, room: int, request: BidRequest) -> Iterator[DomainError]:
+def _wrong_size(listing: OpenLoan, room: int, request: BidRequest, refusals: list[DomainError]) -> None:
     amount = request.amount.amount_minor
     if amount > room and not request.allow_partial:
-        yield RemainingTooSmall(remaining=Money(room, listing.currency), path=("amount",))
+        refusals.append(RemainingTooSmall(remaining=Money(room, listing.currency), path=("amount",)))
     if amount >= room:
         return
     minimum = min(listing.minimum_bid_minor, room)
     if amount < minimum:
-        yield BidBelowMinimum(minimum=Money(minimum, listing.currency), path=("amount",))
+        refusals.append(BidBelowMinimum(minimum=Money(minimum, listing.currency), path=("amount",)))
     if amount % listing.lot_minor:
-        yield BidNotInLots(lot=Money(listing.lot_minor, listing.currency), path=("amount",))
+        refusals.append(BidNotInLots(lot=Money(listing.lot_minor, listing.currency), path=("amount",)))
 
 
 def _beyond_means(
-    desk: Desk, running: Running, listing: OpenLoan, request: BidRequest, needed: int
-) -> Iterator[DomainError]:
-    most = listing.target_minor * desk.lender_share_ppm // 1_000_000
+    desk: Desk, running: Running, listing: OpenLoan, request: BidRequest, needed: int, refusals: list[DomainError]
+) -> None:
+    most = listing.target_minor * desk.lender_share_ppm // WHOLE_PPM
     current = running.committed.get((request.loan_id, request.lender_id), 0)
     if current + needed > most:
-        yield LimitReached(
-            limit="lender_loan_share",
-            maximum=Money(most, listing.currency),
-            current=Money(current, listing.currency),
-            path=("amount",),
+        refusals.append(
+            LimitReached(
+                limit="lender_loan_share",
+                maximum=Money(most, listing.currency),
+                current=Money(current, listing.currency),
+                path=("amount",),
+            )
         )
     available = running.available.get((request.lender_id, listing.currency), 0)
     if needed > available:
-        yield InsufficientFunds(
-            available=Money(available, listing.currency), needed=Money(needed, listing.currency), path=("amount",)
+        refusals.append(
+            InsufficientFunds(
+                available=Money(available, listing.currency), needed=Money(needed, listing.currency), path=("amount",)
+            )
         )

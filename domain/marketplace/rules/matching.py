@@ -48,7 +48,7 @@ def share_out(desk: Desk, plans: Mapping[UUID, Sequence[Plan]], now: datetime) -
             request = BidRequest(
                 lender_id=plan.lender_id, loan_id=loan_id, amount=Money(amount, loan.currency), plan_id=plan.id
             )
-            if next(objections(desk, running, request, now), None) is None:
+            if not objections(desk, running, request, now):
                 taken = Taken(request, amount)
                 running.take(taken)
                 served.add(plan.id)

@@ -45,6 +45,14 @@ class Edge:
         """Everything logged so far."""
         return self.log_file.read_text()
 
+    async def logs(self, text: str) -> None:
+        """Wait until it is logged: lines about requests are written together."""
+        for _ in range(500):
+            if text in self.log:
+                return
+            await asyncio.sleep(0.02)
+        raise AssertionError(f"{text} is not logged")
+
     @contextlib.asynccontextmanager
     async def socket(self, payload: Any = None, *, init: bool = True) -> AsyncIterator["Socket"]:
         """A WebSocket, initialised unless said otherwise."""
@@ -74,7 +82,16 @@ class Socket:
 
     async def receive(self) -> Any:
         """The next message."""
-        return orjson.loads(await asyncio.wait_for(self.connection.recv(), 10))
+        return orjson.loads(await self.raw())
+
+    async def raw(self) -> str | bytes:
+        """The next message as it came."""
+        return await asyncio.wait_for(self.connection.recv(), 10)
+
+    async def silence(self, seconds: float) -> None:
+        """Nothing comes for so long."""
+        with contextlib.suppress(TimeoutError):
+            raise AssertionError(f"unexpected: {await asyncio.wait_for(self.connection.recv(), seconds)!r}")
 
     async def closed(self) -> tuple[int | None, str | None]:
         """How the server closes; messages before that do not matter."""
@@ -96,8 +113,11 @@ async def edge(make_database: Databases, tmp_path_factory: pytest.TempPathFactor
 async def serving(
     app_url: str, redis_url: str, folder: Path, **more: str
 ) -> AsyncIterator[tuple[Edge, asyncio.subprocess.Process]]:
-    """A server in a process, which ends in order within 20 s of a SIGTERM. `more`: settings without their prefix."""
-    port = free_port()
+    """A server in a process, which ends in order within 20 s of a SIGTERM, unless the test kills it.
+
+    `more`: settings without their prefix, and perhaps the port.
+    """
+    port = int(more.pop("port", 0)) or free_port()
     log_file = folder / f"{port}.log"
     settings = {
         "DATABASE_URL": app_url,
@@ -118,9 +138,11 @@ async def serving(
         finally:
             if process.returncode is None:
                 process.terminate()
+            ended_by = -await asyncio.wait_for(process.wait(), 20)
             # uvicorn ends in order, then passes the signal on to itself.
-            assert await asyncio.wait_for(process.wait(), 20) == -signal.SIGTERM, log_file.read_text()
-            assert "api.stopped" in log_file.read_text()
+            if ended_by != signal.SIGKILL:
+                assert ended_by == signal.SIGTERM, log_file.read_text()
+                assert "api.stopped" in log_file.read_text()
 
 
 async def _until_ready(http: httpx.AsyncClient, process: asyncio.subprocess.Process, log_file: Path) -> None:

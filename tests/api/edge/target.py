@@ -2,8 +2,8 @@
 
 import asyncio
 import sys
-from collections.abc import AsyncIterator
-from datetime import timedelta
+from collections.abc import AsyncIterable, AsyncIterator, Collection
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -15,8 +15,9 @@ from api.app import assemble
 from api.context import Info
 from api.errors import Code, top_level
 from api.main import serve
+from api.watch import Look, Watch, shared_subscription
 from domain.identity import commands
-from domain.shared import clock, db, logs
+from domain.shared import bell, clock, db, logs
 from domain.shared.actor import Viewer
 from domain.shared.errors import Busy, NotFound
 from domain.shared.settings import settings
@@ -109,11 +110,54 @@ class Query:
         return "awake"
 
 
+class State:
+    """What the watched state is, and how often it was read in this process."""
+
+    value = 0
+    looks = 0
+
+
+@strawberry.type
+class Shown:
+    value: int
+    looks: int
+    padding: str
+
+    @strawberry.field
+    def me(self, info: Info) -> str | None:
+        user_id = info.context.viewer.user_id
+        return None if user_id is None else str(user_id)
+
+
+class Watched(Watch[Shown]):
+    """The state; `whole`: strangers see all of it; `broken`: reading it is a bug once it is not 0."""
+
+    def __init__(self, padding: int, *, whole: bool, broken: bool) -> None:
+        super().__init__([ADA])
+        self._padding, self._whole, self._broken = "x" * padding, whole, broken
+        self._known: int | None = None
+
+    async def look(self, topics: Collection[UUID]) -> Look[Shown]:
+        State.looks += 1
+        if self._broken and self._known is not None and State.value != self._known:
+            raise RuntimeError(SECRET)
+        shown = [Shown(value=State.value, looks=State.looks, padding=self._padding)]
+        news = shown if State.value != self._known else []
+        self._known = State.value
+        return Look(shown, news, is_whole=self._whole)
+
+
 @strawberry.type
 class Mutation:
     @strawberry.mutation
     def touch(self) -> str:
         return "touched"
+
+    @strawberry.mutation
+    async def change(self) -> int:
+        State.value += 1
+        await bell.ring(bell.Ring(user_ids={ADA}))
+        return State.value
 
     @strawberry.mutation
     def unnamed_refusal(self) -> str | None:
@@ -133,10 +177,22 @@ class Subscription:
         await asyncio.Event().wait()
 
     @strawberry.subscription
+    async def noticed(self) -> AsyncIterator[int]:
+        try:
+            yield 1
+            await asyncio.Event().wait()
+        finally:
+            log.info("operation.ended")
+
+    @strawberry.subscription
     async def flood(self) -> AsyncIterator[str]:
         while True:
             yield "x" * 65_536
             await asyncio.sleep(0)
+
+    @shared_subscription(description="The state.")
+    def watched(self, padding: int = 0, whole: bool = True, broken: bool = False) -> AsyncIterable[Shown]:
+        return Watched(padding, whole=whole, broken=broken)
 
     @strawberry.subscription
     async def private(self, info: Info) -> AsyncIterator[str]:
@@ -166,15 +222,14 @@ class Tokens:
     """Who the tokens of these tests speak for."""
 
     def __init__(self) -> None:
-        self._short: Viewer | None = None
+        self._ends: dict[str, datetime] = {}
 
     async def viewer_of(self, token: str) -> Viewer | None:
         if token == "busy":
             raise Busy
-        if token == "short":
-            self._short = self._short or Viewer(ADA, expires_at=clock.wall() + SHORT_LIFE)
-            assert self._short.expires_at is not None
-            return self._short if clock.wall() < self._short.expires_at else None
+        if token.startswith("short"):
+            expires_at = self._ends.setdefault(token, clock.wall() + SHORT_LIFE)
+            return Viewer(ADA, expires_at=expires_at) if clock.wall() < expires_at else None
         if token in PROGRAMS:
             return Viewer(ADA, token_id=PROGRAMS[token])
         return Viewer(ADA) if token == "ada" else None

@@ -1,16 +1,21 @@
 """What is around GraphQL: pages, health, headers, CORS, webhooks."""
 
 import json
+import resource
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import httpx
+import psutil
 import pytest
 from graphql import build_schema
 from standardwebhooks import Webhook
 
+from api.main import MOST_FILES
 from domain.shared.settings import settings
-from tests.api.edge.conftest import ORIGIN, Edge
+from tests.api.edge.conftest import ORIGIN, Edge, serving
+from tests.conftest import Databases
 
 
 async def test_health(edge: Edge) -> None:
@@ -113,3 +118,15 @@ async def test_other_webhooks_are_refused(
     answer = await edge.http.post(f"/webhooks/{provider}", content=body, headers=headers)
     assert answer.status_code == status
     assert answer.json()["errors"][0]["message"]
+
+
+async def test_the_server_asks_for_as_many_open_files_as_it_may_have(make_database: Databases, tmp_path: Path) -> None:
+    app_url, _ = await make_database.make("edge_files")
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (min(soft, 1_024), hard))  # what the server begins with
+    try:
+        async with serving(app_url, make_database.servers.redis_url, tmp_path) as (_, process):
+            allowed, _ = psutil.Process(process.pid).rlimit(psutil.RLIMIT_NOFILE)
+            assert allowed == min(hard, MOST_FILES)
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))

@@ -1,13 +1,16 @@
 """graphql-transport-ws, to the letter."""
 
 import asyncio
+import contextlib
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from websockets.asyncio.client import connect
+from websockets.exceptions import ConnectionClosed
 
-from api.websocket import SLOW_S
+from api.feeds import SLOW_S
 from tests.api.edge.conftest import Edge, serving
 from tests.api.edge.target import ADA, SECRET
 from tests.conftest import Databases
@@ -102,6 +105,29 @@ async def test_frames_over_64_kib_close_with_1009(edge: Edge) -> None:
     async with edge.socket() as socket:
         await socket.send({"type": "ping", "payload": {"a": "x" * 65_536}})
         assert (await socket.closed())[0] == 1009
+
+
+async def test_messages_in_fragments_are_messages_and_bounded_as_such(edge: Edge) -> None:
+    async with edge.socket() as socket:
+        await socket.connection.send(['{"type": ', '"pi', 'ng"}'])
+        assert await socket.receive() == {"type": "pong"}
+
+        async def too_much() -> AsyncIterator[str]:
+            yield '{"type": "ping", "payload": {"a": "'
+            for _ in range(8):
+                yield "x" * 8_192
+            await socket.connection.wait_closed()
+
+        with contextlib.suppress(ConnectionClosed):
+            await socket.connection.send(too_much())
+        assert socket.connection.close_code == 1009
+
+
+async def test_what_is_no_utf_8_closes_with_1007(edge: Edge) -> None:
+    async with edge.socket() as socket:
+        socket.connection.protocol.send_text(b"\xff")
+        socket.connection.send_data()
+        assert (await socket.closed())[0] == 1007
 
 
 @pytest.mark.parametrize("protocols", [None, ["graphql-ws"], ["other"]])
@@ -222,7 +248,7 @@ async def test_a_connection_has_at_most_100_operations(edge: Edge) -> None:
 
 async def test_a_storm_of_cancelled_operations_leaves_the_pool_whole(edge: Edge) -> None:
     async with edge.socket() as socket:
-        for number in range(500):
+        for number in range(2_500):
             await socket.subscribe(str(number), "{ sleep(seconds: 30) }")
             if number % 3:
                 await asyncio.sleep(0.001)

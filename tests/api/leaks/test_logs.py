@@ -126,7 +126,7 @@ async def test_a_workers_fault_is_found_by_the_id_of_its_event(world: World, log
         "update shared.outbox set dispatched_at = now() where id = $1 returning attempts > 0 as again, last_error",
         event,
     )
-    assert dict(row) == {"again": True, "last_error": "ValueError"}, "it is tried again, later"
+    assert row is not None and dict(row) == {"again": True, "last_error": "ValueError"}, "it is tried again, later"
     assert (line["event"], line["level"]) == ("relay.event_failed", "error")
     assert "Traceback" in line["exception"] and planted.VARIABLE not in line["exception"]
 

@@ -5,9 +5,11 @@ from collections import Counter
 from decimal import Decimal
 from functools import partial
 
+from domain.shared import bell
+from tests.api.live.watching import open_socket
 from tests.api.resilience.conftest import Ground, quiet
 from tests.support.books import assert_whole
-from tests.support.journey import Journey, Party, cny, key, until
+from tests.support.journey import Journey, Party, cny, key, until, uuid_of
 
 READ = "{ loans(first: 20) { edges { node { id status } } } me { id } }"
 READERS = 8
@@ -68,6 +70,29 @@ async def test_postgres_is_restarted_under_load(ground: Ground, journey: Journey
     await journey.lend(lenders[0], loan_id, 100)
     assert (await lenders[0].wallet())["held"] == Decimal(100)
     await assert_whole(ground)
+
+
+async def test_watchers_outlive_a_restart_of_postgres(ground: Ground, journey: Journey) -> None:
+    (lender,) = await journey.lenders(1, 100)
+    loan_id = await journey.listed(await journey.borrower(), 1_000)
+    query = "subscription($ids: [ID!]!) { loanFunding(loanIds: $ids) { cause loan { funding { lenders } } } }"
+    stop = asyncio.Event()
+
+    async def ring() -> None:
+        while not stop.is_set():
+            await ground.valkey.publish(bell.CHANNEL, bell.Ring(loan_ids={uuid_of(loan_id)}).dump())
+            await asyncio.sleep(0.01)
+
+    async with open_socket(ground.platform.url, None) as socket:
+        await socket.subscribe(query, ids=[loan_id])
+        assert (await socket.next("loanFunding"))["cause"] == "PRESENT"
+        ringing = asyncio.create_task(ring())
+        await ground.restart_postgres()
+        stop.set()
+        await ringing
+        await lender.api.run(READ)
+        await journey.lend(lender, loan_id, 100)
+        assert await socket.next("loanFunding") == {"cause": "BID_PLACED", "loan": {"funding": {"lenders": 1}}}
 
 
 async def _read(party: Party, stop: asyncio.Event, answers: Counter[str]) -> None:

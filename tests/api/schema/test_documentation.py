@@ -13,7 +13,7 @@ from domain.shared.settings import Settings
 from tests.api.schema.served import SCHEMA
 
 ROOT = Path(__file__).resolve().parents[3]
-PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 FENCED = re.compile(r"^```graphql\n(.*?)^```", re.MULTILINE | re.DOTALL)
 POSTED = re.compile(r"-d\s+'\s*(\{.*?\})\s*'", re.DOTALL)
 IN_PYTHON = re.compile(r'"""(subscription.*?)"""', re.DOTALL)
@@ -22,7 +22,7 @@ IN_PYTHON = re.compile(r'"""(subscription.*?)"""', re.DOTALL)
 def shown(page: Path) -> list[str]:
     """The GraphQL documents of a page: fenced, in a curl command, in a program."""
     text = page.read_text(encoding="utf-8")
-    posted = [json.loads(body)["query"] for body in POSTED.findall(text)]
+    posted = [body["query"] for body in map(json.loads, POSTED.findall(text)) if "query" in body]
     return [*FENCED.findall(text), *IN_PYTHON.findall(text), *posted]
 
 

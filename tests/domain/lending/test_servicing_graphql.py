@@ -7,7 +7,7 @@ from uuid import UUID
 from api.context import Context
 from api.schema import schema
 from domain.lending import commands
-from domain.shared import ids
+from domain.shared import db, ids
 from domain.shared.actor import STRANGER, Scope, Viewer
 from tests.domain.lending.serving import (
     SetClock,
@@ -136,6 +136,73 @@ async def test_a_lender_sees_notes_and_portfolio(set_clock: SetClock) -> None:
     node = "query($id: ID!) { node(id: $id) { id } }"
     assert (await run(node, of(note["lender_id"]), id=f"note_{note['id']}"))["node"] is not None
     assert (await run(node, of(other["lender_id"]), id=f"note_{note['id']}"))["node"] is None
+
+
+FLOWS = """{ me { portfolio { outstanding { amount } interestReceived { amount } feesPaid { amount } cashFlows {
+    month lent { amount } principal { amount } interest { amount } expectedPrincipal { amount } expectedInterest { amount }
+} } } }"""
+
+
+async def test_cash_flows_are_the_books_by_month_and_then_the_schedules(set_clock: SetClock) -> None:
+    loan_id = await active([600_000, 400_000])
+    note, other = await notes_of(loan_id)
+    await collect(set_clock, DUE, "settled")
+    (debit,) = await collect(set_clock, date(2025, 3, 6), "settled")
+    await go_to(set_clock, date(2025, 3, 10))
+    await bank_says("returned", debit)
+    portfolio = (await run(FLOWS, of(note["lender_id"])))["me"]["portfolio"]
+    months = {
+        flow["month"]: {name: flow[name]["amount"] for name in flow if name != "month"}
+        for flow in portfolio["cashFlows"]
+    }
+    assert list(months) == [f"2025-{month:02}-01" for month in range(1, 13)] + ["2026-01-01"]
+    nothing = dict.fromkeys(("principal", "interest", "expectedPrincipal", "expectedInterest"), "0.00")
+    assert months["2025-01-01"] == {"lent": "6000.00"} | nothing
+
+    # 810.38 of principal and 49.26 of interest, three fifths of it, less a service fee of 5 %.
+    february = {
+        "lent": "0.00",
+        "principal": "486.23",
+        "interest": "28.09",
+        "expectedPrincipal": "0.00",
+        "expectedInterest": "0.00",
+    }
+    assert months["2025-02-01"] == february
+    assert (months["2025-03-01"]["principal"], months["2025-03-01"]["interest"]) == ("0.00", "0.00"), (
+        "it was taken back"
+    )
+    schedule = await db.fetch(
+        "select principal_minor, interest_minor from lending.installments where loan_id = $1 order by number", loan_id
+    )
+    expected = [months[month] for month in months if month >= "2025-03-01"]
+    assert [round(float(flow["expectedPrincipal"]) * 100) for flow in expected] == [
+        round(row["principal_minor"] * 0.6) for row in schedule[1:]
+    ]
+    assert [round(float(flow["expectedInterest"]) * 100) for flow in expected] == [
+        round(row["interest_minor"] * 0.6 * 0.95) for row in schedule[1:]
+    ]
+    assert (await run(FLOWS, of(other["lender_id"])))["me"]["portfolio"]["cashFlows"][0]["lent"]["amount"] == "4000.00"
+
+
+async def test_what_is_past_due_is_expected_now_and_nothing_of_a_loan_in_default(set_clock: SetClock) -> None:
+    loan_id = await active([1_000_000])
+    (note,) = await notes_of(loan_id)
+    await go_to(set_clock, date(2025, 3, 20))
+    first, second = await db.fetch(
+        "select principal_minor from lending.installments where loan_id = $1 and number <= 2 order by number", loan_id
+    )
+    flows = (await run(FLOWS, of(note["lender_id"])))["me"]["portfolio"]["cashFlows"]
+    expected = {flow["month"]: flow["expectedPrincipal"]["amount"] for flow in flows}
+    assert expected["2025-02-01"] == "0.00"
+    assert round(float(expected["2025-03-01"]) * 100) == first["principal_minor"] + second["principal_minor"]
+    assert round(sum(map(float, expected.values())), 2) == 10_000
+    await go_to(set_clock, date(2025, 6, 1))
+    while await commands.default_due(150):
+        pass
+    flows = (await run(FLOWS, of(note["lender_id"])))["me"]["portfolio"]["cashFlows"]
+    assert [(flow["month"], flow["lent"]["amount"]) for flow in flows] == [("2025-01-01", "10000.00")]
+    borrower = (await loan_row(loan_id))["borrower_id"]
+    assert (await run(FLOWS, of(borrower)))["me"]["portfolio"]["cashFlows"] == []
 
 
 async def test_paying_has_typed_answers(set_clock: SetClock) -> None:

@@ -5,7 +5,7 @@ from itertools import pairwise
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from domain.lending.rules.distribution import NoteShare, share
+from domain.lending.rules.distribution import share
 
 WEIGHTS = st.lists(st.integers(1, 10**7), min_size=1, max_size=60)
 SMALL_WEIGHTS = st.lists(st.integers(1, 60), min_size=1, max_size=25)
@@ -13,11 +13,10 @@ SMALL_WEIGHTS = st.lists(st.integers(1, 60), min_size=1, max_size=25)
 
 def distribute(amount_minor: int, weights: list[int], received: list[int]) -> list[int]:
     """What has been received after one more distribution; asserts what must hold for each."""
-    notes = [NoteShare(weight, had) for weight, had in zip(weights, received, strict=True)]
-    shares = share(amount_minor, notes)
+    shares = share(amount_minor, weights, received)
     assert sum(shares) == amount_minor
     assert min(shares) >= 0
-    assert shares == share(amount_minor, notes)
+    assert shares == share(amount_minor, weights, received)
     return [had + got for had, got in zip(received, shares, strict=True)]
 
 
@@ -85,7 +84,7 @@ def test_a_reversed_repayment_is_made_up_for(weights: list[int], amounts: list[i
 
 
 def test_the_largest_remainder_gets_the_odd_unit() -> None:
-    assert share(79, [NoteShare(5_000, 0), NoteShare(3_000, 0), NoteShare(2_000, 0)]) == [39, 24, 16]
+    assert share(79, [5_000, 3_000, 2_000], [0, 0, 0]) == [39, 24, 16]
 
 
 def test_equal_claims_go_to_the_first_and_then_round() -> None:

@@ -1,0 +1,1 @@
+"""A bot that follows a Kalends market and bids by rules."""

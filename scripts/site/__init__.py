@@ -1,0 +1,1 @@
+"""The documentation site: what its pages are generated from, and what mkdocs is told while it builds."""

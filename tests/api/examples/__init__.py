@@ -1,0 +1,1 @@
+"""The examples against the running product: what their users do with them."""

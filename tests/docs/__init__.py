@@ -1,0 +1,1 @@
+"""What the documentation says, against what runs: commands, outputs, numbers, books."""
