@@ -24,6 +24,7 @@ from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from api import explorer
 from api.bearer import Authenticate
+from api.cookies import SESSION_PATH, Cookies
 from api.errors import Code, top_level
 from api.execution import Executor
 from api.feeds import Feeds
@@ -34,6 +35,7 @@ from api.metrics import Metrics
 from api.middleware import GRAPHQL_PATH, AccessLog, SecurityHeaders, log_answered, security_headers
 from api.pages import welcome
 from api.rate import Rates
+from api.sessions import Accounts, Sessions
 from api.sites import Sites
 from api.trusted import Trusted
 from api.webhooks import Receiver, Webhooks
@@ -57,10 +59,11 @@ def create_app(settings: Settings) -> Starlette:
     """The API of one process."""
     # Imported here, so that an application can be assembled around another schema without these.
     from api.schema import schema
+    from domain.identity import commands
     from domain.identity.queries import viewer_of
     from domain.payments.commands import receive_webhook
 
-    app = assemble(settings, schema, viewer_of, receive_webhook, explorer.Page())
+    app = assemble(settings, schema, viewer_of, receive_webhook, commands, explorer.Page())
     app.router.routes.append(explorer.personas(settings))
     app.router.default = Sites(app.router.not_found, sandbox=settings.is_sandbox)
     return app
@@ -71,13 +74,16 @@ def assemble(
     schema: strawberry.Schema,
     authenticate: Authenticate,
     receive_webhook: Receiver,
+    accounts: Accounts,
     page: ASGIApp = welcome,
 ) -> Starlette:
-    """An application from its parts: the schema, who tokens speak for, where webhooks are stored, what browsers see."""
+    """An application from its parts: the schema, who tokens speak for, where webhooks are stored, who logs in, what browsers see."""
+    cookies = Cookies(settings)
     trusted = Trusted.load(settings.trusted_documents, only=settings.only_trusted_documents)
     rates = Rates(settings.rate_limit_account, settings.rate_limit_token, settings.rate_limit_address)
     executor = Executor(schema, rates, compiled=settings.compiled_executor, trusted=trusted)
     feeds = Feeds(executor)
+    sessions = Sessions(cookies, rates, accounts)
     secure = settings.public_url.startswith("https://")
     cors = partial(
         CORSMiddleware,
@@ -87,15 +93,18 @@ def assemble(
         expose_headers=["retry-after", "www-authenticate"],
         max_age=600,
     )
-    graphql = GraphQLOverHTTP(executor, feeds, authenticate, security_headers(secure), page)
+    graphql = GraphQLOverHTTP(executor, feeds, authenticate, cookies, security_headers(secure), page)
     app = Application(
         graphql,
-        GraphQLOverWebSocket(executor, feeds, authenticate),
+        GraphQLOverWebSocket(executor, feeds, authenticate, cookies),
         cors,
         partial(ProxyHeadersMiddleware, trusted_hosts=settings.trusted_proxies),
         lifespan=_lifespan(settings, rates),
         routes=[
             Route(GRAPHQL_PATH, graphql),
+            Route(SESSION_PATH, sessions.open, methods=["POST"]),
+            Route(SESSION_PATH, sessions.end, methods=["DELETE"]),
+            Route(f"{SESSION_PATH}/refresh", sessions.renew, methods=["POST"]),
             Route("/schema.graphql", SchemaFile(schema).endpoint),
             Route(
                 "/webhooks/{provider}", Webhooks(settings.webhook_secret, receive_webhook).endpoint, methods=["POST"]

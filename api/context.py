@@ -13,7 +13,9 @@ from domain.shared.actor import STRANGER, Actor, Viewer
 from domain.shared.db import Row
 from domain.shared.relations import Relation
 
-AT_ONCE = 25
+MOST_KEYS = 50
+"""So many keys are loaded by one statement: the rows of more would hold the loop for too long at once."""
+AT_ONCE = 10
 
 
 @dataclass
@@ -52,7 +54,7 @@ class Context:
                 found = await function(self.viewer, list(dict.fromkeys(keys)))
                 return [found.get(key) for key in keys]
 
-            self._loaders[name] = DataLoader(load_fn=load, cache=False)
+            self._loaders[name] = DataLoader(load_fn=load, cache=False, max_batch_size=MOST_KEYS)
         found = await self._loaders[name].load(key)
         await self._turn()
         return found

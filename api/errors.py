@@ -58,6 +58,7 @@ class Code(StrEnum):
     """Codes of top-level errors, in `extensions.code`."""
 
     UNAUTHENTICATED = "UNAUTHENTICATED"
+    FORBIDDEN = "FORBIDDEN"
     BAD_REQUEST = "BAD_REQUEST"
     LIMIT_EXCEEDED = "LIMIT_EXCEEDED"
     UNKNOWN_DOCUMENT = "UNKNOWN_DOCUMENT"

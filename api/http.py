@@ -13,6 +13,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from api import params
 from api.bearer import CHALLENGE, Authenticate, Bearers
 from api.context import Context
+from api.cookies import Cookies, ForeignPage
 from api.documents import Refused
 from api.errors import Code, top_level
 from api.execution import Executor, Operation
@@ -51,11 +52,13 @@ class GraphQLOverHTTP:
         executor: Executor,
         feeds: Feeds,
         authenticate: Authenticate,
+        cookies: Cookies,
         headers: Mapping[str, str],
         page: ASGIApp,
     ) -> None:
         self._executor = executor
         self._page = page
+        self._cookies = cookies
         self._bearers = Bearers(authenticate)
         self._headers = {"cache-control": "no-store", **headers}
         self._heads: dict[tuple[int, Answering], Head] = {}
@@ -95,8 +98,9 @@ class GraphQLOverHTTP:
             return await self._respond(send, 500, body, answering or DEFAULT)
         if not streams:
             return await self._respond(send, 200, answer, answering or DEFAULT)
-        authorization = headers.get(b"authorization", b"").decode("latin-1") or None
-        await self._events.answer(scope, receive, send, operation, context, authorization)
+        authorization = self._authorization(scope, headers)
+        credential = None if authorization is None else authorization.decode("latin-1")
+        await self._events.answer(scope, receive, send, operation, context, credential)
         return 200
 
     async def _operation(
@@ -105,7 +109,7 @@ class GraphQLOverHTTP:
         method = scope["method"]
         if method not in ("GET", "POST"):
             raise HTTPRefusal(405, params.bad_request("Use GET for queries, or POST."), allow="GET, POST")
-        authorization = headers.get(b"authorization")
+        authorization = self._authorization(scope, headers)
         viewer = STRANGER
         if authorization is not None:
             viewer = self._bearers.known(authorization) or await self._viewer(authorization)
@@ -125,6 +129,17 @@ class GraphQLOverHTTP:
         if operation.kind is OperationType.MUTATION and method == "GET":
             raise HTTPRefusal(405, params.bad_request("Mutations need POST."), allow="POST")
         return operation, context
+
+    def _authorization(self, scope: Scope, headers: Mapping[bytes, bytes]) -> bytes | None:
+        """What says who asks: the header, or else the cookie of a session."""
+        given = headers.get(b"authorization")
+        if given is not None or b"cookie" not in headers:
+            return given
+        try:
+            of_cookie = self._cookies.authorization(scope)
+        except ForeignPage as foreign:
+            raise HTTPRefusal(403, foreign.error) from foreign
+        return None if of_cookie is None else of_cookie.encode("latin-1")
 
     async def _viewer(self, authorization: bytes) -> Viewer:
         try:

@@ -18,6 +18,7 @@ from starlette.types import Receive, Scope, Send
 from api import limits, messages
 from api.bearer import Authenticate, recheck_in_s, viewer_of
 from api.context import Context
+from api.cookies import Cookies, ForeignPage
 from api.execution import Errors, Executor, Operation, shown
 from api.feeds import MAX_WAITING_BYTES, SLOW_S, TOO_MUCH_WAITS, WAITED_TOO_LONG, Feeds, Subscriber
 from api.masking import present
@@ -36,14 +37,15 @@ FAREWELL_S = 2.0
 class GraphQLOverWebSocket:
     """The ASGI application behind /graphql for WebSockets."""
 
-    def __init__(self, executor: Executor, feeds: Feeds, authenticate: Authenticate) -> None:
+    def __init__(self, executor: Executor, feeds: Feeds, authenticate: Authenticate, cookies: Cookies) -> None:
         self._executor = executor
         self._feeds = feeds
         self._authenticate = authenticate
+        self._cookies = cookies
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one connection until it ends."""
-        connection = Connection(self._executor, self._feeds, self._authenticate, scope, receive, send)
+        connection = Connection(self._executor, self._feeds, self._authenticate, self._cookies, scope, receive, send)
         try:
             await connection.serve()
         except Close as close:
@@ -75,7 +77,7 @@ class Connection:
     """One client's connection."""
 
     __slots__ = (
-        "_asgi_send", "_authenticate", "_authorization", "_deadline", "_direct", "_executor", "_farewells", "_feeds",
+        "_asgi_send", "_authenticate", "_authorization", "_cookies", "_deadline", "_direct", "_executor", "_farewells", "_feeds",
         "_initialised", "_open", "_operations", "_receive", "_scope", "_slow", "_viewer", "_waiting",
     )  # fmt: skip
 
@@ -84,11 +86,12 @@ class Connection:
         executor: Executor,
         feeds: Feeds,
         authenticate: Authenticate,
+        cookies: Cookies,
         scope: Scope,
         receive: Receive,
         send: Send,
     ) -> None:
-        self._executor, self._feeds, self._authenticate = executor, feeds, authenticate
+        self._executor, self._feeds, self._authenticate, self._cookies = executor, feeds, authenticate, cookies
         self._scope, self._receive, self._asgi_send = scope, receive, send
         self._direct: DirectWebSocket = scope["extensions"][EXTENSION]
         self._open = True
@@ -191,7 +194,10 @@ class Connection:
         given = {name.lower(): value for name, value in message.payload.items()}.get("authorization")
         if given is not None and not isinstance(given, str):
             raise Close(4400, "`Authorization` must be a string")
-        self._authorization = given
+        try:
+            self._authorization = given or self._cookies.authorization(self._scope)
+        except ForeignPage as foreign:
+            raise Close(4403, "Forbidden") from foreign
         try:
             await self._check_token(Close(4403, "Forbidden"))
         except Busy as error:

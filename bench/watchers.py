@@ -134,7 +134,7 @@ async def watch(port: int, loan_id: UUID, tokens: list[str], commits: int) -> No
     for at in range(0, len(inits), CONNECTING_AT_ONCE):
         await asyncio.gather(
             *(
-                loop.create_connection(lambda init=init: Watcher(crowd, greeting, init, subscribe), "127.0.0.1", port)
+                loop.create_connection(partial(Watcher, crowd, greeting, init, subscribe), "127.0.0.1", port)
                 for init in inits[at : at + CONNECTING_AT_ONCE]
             )
         )

@@ -15,6 +15,17 @@ os.environ.setdefault("KALENDS_BANK_API_KEY", "a key for tests of the bank, of m
 from cli.embedded import EmbeddedServers
 from migrations.run import migrate
 from tests.support.browser import Browser, chromium
+from tests.support.planted import leaks
+
+found_in_logs: list[str] = []
+
+
+@pytest.fixture(scope="session", autouse=True)
+def nothing_leaks(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """At the end of all, when every process of these tests has ended, their logs are searched for what must not be there."""
+    yield
+    found = [*leaks(tmp_path_factory.getbasetemp()), *found_in_logs]
+    assert found == [], "\n".join(found[:20])
 
 
 @pytest.fixture(scope="session")
@@ -24,6 +35,7 @@ def servers() -> Iterator[EmbeddedServers]:
         Path(home).chmod(0o755)
         with EmbeddedServers(Path(home), durable=False) as running:
             yield running
+        found_in_logs.extend(leaks(Path(home)))
 
 
 @pytest.fixture(scope="session")

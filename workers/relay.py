@@ -79,7 +79,7 @@ async def _dispatch(kind: str, handlers: Sequence[Handler]) -> int:
         try:
             done += len(await _together(kind, handlers, 1, id_))
         except Exception as error:
-            log.exception("relay.event_failed", kind=kind, event=id_)
+            log.exception("relay.event_failed", kind=kind, outbox_id=id_)
             await _postpone(id_, error)
     return done
 

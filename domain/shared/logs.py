@@ -20,12 +20,13 @@ from domain.shared.settings import Settings
 REDACTED = "[redacted]"
 SECRET_NAMES = frozenset(
     {
-        "authorization", "body", "cookie", "email", "headers", "key", "password", "query", "secret", "signature",
-        "token", "variables",
+        "account_number", "authorization", "body", "cookie", "email", "headers", "holder", "identification_number", "key",
+        "legal_name", "password", "query", "secret", "signature", "token", "variables",
     }
 )  # fmt: skip
 SECRET_SHAPES = (
     (re.compile(r"DETAIL:[^\n]*"), "DETAIL: " + REDACTED),  # PostgreSQL quotes whole rows
+    (re.compile(r"(query argument \$\d+: )[^\n]*"), r"\1" + REDACTED),  # asyncpg quotes what it cannot encode
     (re.compile(r"(?i)\b(bearer\s+)[\w.~+/=-]+"), r"\1" + REDACTED),
     (re.compile(r"\bk(?:pat|ref)_[\w-]+"), REDACTED),
     (re.compile(r"\beyJ[\w-]+\.[\w-]+\.[\w-]*"), REDACTED),

@@ -25,7 +25,7 @@ from tests.domain.lending.applying import PERSONAL
 
 Path = tuple[str, ...]
 VALUE, NULL, EMPTY, ABSENT = "value", "null", "empty", "absent"
-PAGE = "first: 10"
+PAGE = "first: 5"
 MOST_FIELDS = 900
 MACHINERY = ("Connection", "Edge", "PageInfo")
 PLAIN_MACHINERY = {"edges", "pageInfo", "node", "cursor", "hasNextPage", "endCursor"}

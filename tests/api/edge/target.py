@@ -16,6 +16,7 @@ from api.context import Info
 from api.errors import Code, top_level
 from api.main import serve
 from api.watch import Look, Watch, shared_subscription
+from domain.identity import commands
 from domain.shared import bell, clock, db, logs
 from domain.shared.actor import Viewer
 from domain.shared.errors import Busy, NotFound
@@ -244,7 +245,7 @@ async def receive_webhook(provider: str, webhook_id: str, body: dict[str, Any]) 
 def application() -> ASGIApp:
     """For uvicorn."""
     logs.configure(settings())
-    return assemble(settings(), schema, Tokens().viewer_of, receive_webhook)
+    return assemble(settings(), schema, Tokens().viewer_of, receive_webhook, commands)
 
 
 if __name__ == "__main__":

@@ -10,7 +10,8 @@ from tests.api.schema.served import INPUTS, TYPES, UNIONS, all_fields, refusals,
 MUTATIONS = root_fields("Mutation")
 MOVES_NO_MONEY = {
     # who somebody is
-    "register", "requestEmailConfirmation", "confirmEmail", "addRole", "acceptDocuments", "logIn", "refreshSession", "logOut",
+    "register", "requestEmailConfirmation", "confirmEmail", "requestPasswordReset", "resetPassword",
+    "addRole", "acceptDocuments", "logIn", "refreshSession", "logOut",
     "revokeSessions", "createAccessToken", "revokeAccessToken", "requestIdentityCheck", "decideIdentityCheck",
     # where money may come from and go to
     "addBankAccount", "giveMandate", "revokeMandate",

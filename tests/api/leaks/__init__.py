@@ -1,0 +1,1 @@
+"""What must not get out: secrets into logs, our faults to clients."""
