@@ -49,7 +49,7 @@ snapshot: $(STAMP) ## Check that schema.graphql says what the code serves.
 
 docs: build/docs/index.html ## Build the documentation, which the API serves at /docs.
 
-unit: $(STAMP) $(SITES) tests/clients/node_modules/.installed $(BOT)/.venv/.installed ## Run the tests on real servers, in parallel.
+unit: $(STAMP) $(SITES) tests/clients/node_modules/.installed tests/clients/typed/node_modules/.installed $(BOT)/.venv/.installed ## Run the tests on real servers, in parallel.
 	@bin/chromium >/dev/null
 	$(VENV)/pytest -n 2 $(ARGS)
 
