@@ -1,6 +1,7 @@
 """Many subscribers to one loan, beside graphql-ws: `python -m bench.run --only live`."""
 
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Callable, Mapping, Sequence
@@ -21,7 +22,7 @@ TITLE = "Live updates"
 HOW = f"""{WATCHERS:,} WebSockets from one process on core 1 watch one loan by `graphql-transport-ws`; each has the token of
 an account of its own, which the peer does not check. The load commits a change of the loan's listing and rings the bell, as a
 bid does, {COMMITS} times a round, and measures until the last watcher has the update; everybody must get the same
-bytes, digits aside also from both servers. The peer (graphql-ws on ws) reads the state once for a ring. "There" is from the
+bytes, numbers aside also from both servers. The peer (graphql-ws on ws) reads the state once for a ring. "There" is from the
 first connection until all have the present state; memory is what the server's resident set grew by until then."""
 Told = Mapping[str, Any]
 CONTENDERS: Mapping[str, Callable[[Stage], AbstractContextManager[Server]]] = {
@@ -98,5 +99,5 @@ def watched(server: Server, stage: Stage, tokens: Sequence[str]) -> Told:
         "served_ms": median(one["ms"] for one in told),
         "came_s": json.loads(came)["came_s"],
         "kb_each": (after - before) / len(tokens) / 1000,
-        "shapes": {"".join("0" if letter.isdigit() else letter for letter in one["payload"]) for one in told},
+        "shapes": {re.sub(r"\d+", "0", one["payload"]) for one in told},
     }
