@@ -23,7 +23,7 @@ $(STAMP): requirements-dev.txt requirements-uv.txt requirements.in pyproject.tom
 	@bin/bootstrap
 	@touch $@
 
-sites: $(SITES) ## Build what is served beside the API: the explorer, the example marketplace.
+sites: $(SITES) ## Build what is served beside the API: the explorer, the documentation, the example marketplace.
 
 demo: $(STAMP) $(SITES) ## Run real loan applications through their whole life, then serve. ARGS=--once ends instead.
 	@$(VENV)/kalends demo $(ARGS)
