@@ -1,48 +1,67 @@
-"""Many subscribers to one loan, beside graphql-ws: `python -m bench.live --watchers 5000 --rounds 3`.
+"""Many subscribers to one loan, beside graphql-ws: `python -m bench.run --only live --rounds 3`.
 
 Measured is the time from a commit until the last subscriber has the update (`served_ms`), from the first connection until
 all have the present state (`came_s`), and what one who waits takes of the server's memory (`kb_each`). Each has an
 account of their own; the peer checks no token. The server has core 0 alone.
 """
 
-import argparse
 import json
-import os
 import resource
 import subprocess
 import sys
-import tempfile
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from statistics import median
 from typing import Any
+from uuid import UUID
 
 import psutil
 
 from bench.data import LOAN, USER, Size, made
-from bench.servers import OTHER_CORE, ROOT, Server, database, graphql_ws, kalends
+from bench.machine import OTHER_CORE, ROOT
+from bench.rows import KALENDS, Row
+from bench.servers import Server, graphql_ws, kalends
+from bench.stage import Stage
 
-CONTENDERS = {"kalends": kalends, "graphql-ws": graphql_ws}
-WATCHERS = 5_000
-COMMITS = 20
+TITLE = "Live updates"
+WATCHERS, COMMITS = 5_000, 20
+HOW = f"""{WATCHERS:,} subscribers, each with a token and a connection of their own, watch one loan; {COMMITS} commits change it in
+each round. Measured is the time from a commit until the last of them has the update, and what one who waits takes of the
+server's memory. The peer checks no token. The server has core 0 alone; everybody sends the same bytes."""
+PEER = "graphql-ws"
+CONTENDERS = {KALENDS: kalends, PEER: graphql_ws}
 WATCHED = 1
-GOALS = {"served_ms": 80.0, "times_graphql_ws": 1.8, "kb_each": 30.0}
+SERVED_MS, TIMES_PEER, KB_EACH = 80.0, 1.8, 30.0
 """At most, at least, at most."""
 
 
-def measure(environment: Mapping[str, str], size: Size, *, watchers: int, rounds: int, commits: int) -> dict[str, Any]:
-    """Everybody in turn, round by round, each started anew. `environment`: as `bench.servers.database` gives it."""
-    tokens = _tokens(environment, size, watchers)
+def measure(stage: Stage) -> list[Row]:
+    """Everybody in turn, round by round, each started anew."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+    tokens = [stage.token(lender) for lender in _lenders(stage.size)]
     found: dict[str, list[dict[str, Any]]] = {name: [] for name in CONTENDERS}
-    for _ in range(rounds):
+    for _ in range(stage.rounds):
         for name, contender in CONTENDERS.items():
-            with contender(dict(environment)) as server:
-                found[name].append(_watched(server, environment, tokens, commits))
+            with contender(stage) as server:
+                found[name].append(_watched(server, stage, tokens))
     if len({payload for ones in found.values() for one in ones for payload in one["shapes"]}) != 1:
         raise SystemExit("not everybody sends the same bytes")
-    results: dict[str, Any] = {name: summary(ones) for name, ones in found.items()}
-    ratio = results["graphql-ws"]["served_ms"] / results["kalends"]["served_ms"]
-    return {"watchers": watchers, "commits": rounds * commits, "times_graphql_ws": round(ratio, 2), **results}
+    return rows({name: summary(ones) for name, ones in found.items()})
+
+
+def rows(found: Mapping[str, Mapping[str, float]]) -> list[Row]:
+    """What came of it: ours within its limits, theirs beside it."""
+    told: list[Row] = []
+    for case, key, unit, most in (
+        ("until all are served, after the commit", "served_ms", "ms", SERVED_MS),
+        ("memory of each who waits", "kb_each", "KB", KB_EACH),
+    ):
+        ours, theirs = found[KALENDS][key], found[PEER][key]
+        slowest = f"p95 {found[KALENDS]['p95_ms']:.0f} ms" if key == "served_ms" else ""
+        told.append(Row(case, KALENDS, unit, [ours], at_most=most, note=slowest))
+        goal = TIMES_PEER if key == "served_ms" else None
+        told.append(Row(case, PEER, unit, [theirs], ratio=theirs / ours, at_least=goal))
+    return told
 
 
 def summary(rounds: Sequence[Mapping[str, Any]]) -> dict[str, float]:
@@ -58,15 +77,15 @@ def summary(rounds: Sequence[Mapping[str, Any]]) -> dict[str, float]:
     }
 
 
-def _watched(server: Server, environment: Mapping[str, str], tokens: Sequence[str], commits: int) -> dict[str, Any]:
+def _watched(server: Server, stage: Stage, tokens: Sequence[str]) -> dict[str, Any]:
     """One server with its watchers: the time of each commit, and the memory of each watcher."""
-    options = {"port": server.port, "loan": made(LOAN, WATCHED), "commits": commits}
-    argv = ["taskset", "-c", OTHER_CORE, sys.executable, "-m", "bench.watchers"]
+    options = {"port": server.port, "loan": made(LOAN, WATCHED), "commits": COMMITS}
+    argv = ["taskset", "-c", str(OTHER_CORE), sys.executable, "-m", "bench.watchers"]
     argv += [part for name, value in options.items() for part in (f"--{name}", str(value))]
     process = psutil.Process(server.pid)
     before = process.memory_info().rss
     with subprocess.Popen(
-        argv, cwd=ROOT, env={**os.environ, **environment}, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        argv, cwd=ROOT, env=stage.processes, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     ) as crowd:
         assert crowd.stdin is not None and crowd.stdout is not None, "pipes"
         crowd.stdin.write("".join(f"{token}\n" for token in tokens) + "\n")
@@ -78,7 +97,7 @@ def _watched(server: Server, environment: Mapping[str, str], tokens: Sequence[st
         crowd.stdin.write("\n")
         crowd.stdin.flush()
         told = [json.loads(line) for line in crowd.stdout]
-    if crowd.returncode != 0 or len(told) != commits:
+    if crowd.returncode != 0 or len(told) != COMMITS:
         raise SystemExit(f"{server.name} lost a watcher")
     return {
         "ms": [one["ms"] for one in told],
@@ -89,33 +108,6 @@ def _watched(server: Server, environment: Mapping[str, str], tokens: Sequence[st
     }
 
 
-def _tokens(environment: Mapping[str, str], size: Size, count: int) -> list[str]:
-    """Bearer tokens of lenders, as logins would give them, valid for an hour."""
-    os.environ.update(environment, KALENDS_ACCESS_TOKEN_MINUTES="60")  # noqa: S106 - a number of minutes
-    from domain.identity.credentials import access_token
-    from domain.shared.actor import Scope
-
-    lenders = [made(USER, n) for n in range(size.borrowers, size.users)]
-    scopes = frozenset({Scope.READ, Scope.LEND})
-    return [access_token(lenders[n % len(lenders)], made(USER, n), scopes).token for n in range(count)]
-
-
-def main() -> None:
-    """Measure, and say what came of it."""
-    options = argparse.ArgumentParser(description=__doc__)
-    options.add_argument("--watchers", type=int, default=WATCHERS)
-    options.add_argument("--rounds", type=int, default=3)
-    options.add_argument("--commits", type=int, default=COMMITS)
-    options.add_argument("--scale", type=float, default=0.1, help="times the data")
-    options.add_argument("--home", type=Path, help="where the servers keep the data from run to run")
-    told = options.parse_args()
-    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
-    size = Size.scaled(told.scale)
-    with database(told.home or Path(tempfile.gettempdir()) / f"kalends-bench-{told.scale:g}", size) as environment:
-        found = measure(environment, size, watchers=told.watchers, rounds=told.rounds, commits=told.commits)
-    print(json.dumps(found, indent=1))
-
-
-if __name__ == "__main__":
-    main()
+def _lenders(size: Size) -> list[UUID]:
+    """As many as there shall be watchers."""
+    return [made(USER, size.borrowers + n % (size.users - size.borrowers)) for n in range(WATCHERS)]
