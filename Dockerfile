@@ -32,7 +32,7 @@ COPY docs docs
 COPY scripts scripts
 RUN export PATH=/build/.venv/bin:$PATH NO_MKDOCS_2_WARNING=1 \
     && npm --prefix scripts/site ci \
-    && mkdocs build --quiet
+    && python -m mkdocs build --quiet
 RUN /build/.venv/bin/python -m hatchling build -t wheel \
     && uv pip install --no-cache --python /opt/kalends/bin/python --no-deps dist/*.whl
 
