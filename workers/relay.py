@@ -14,7 +14,7 @@ import structlog
 
 from domain.shared import clock, db
 
-CHUNK = 64
+CHUNK = 32
 FIRST_RETRY = timedelta(seconds=1)
 LAST_RETRY = timedelta(minutes=10)
 
