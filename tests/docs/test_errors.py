@@ -16,7 +16,7 @@ CODE = re.compile(r"`([A-Za-z]\w*)(?:\(|\.|`)")
 """A name in backticks: of a type, a field, a value; of a path its first part."""
 PROTOCOLS = {
     "Authorization", "Retry", "Accept", "POST", "extensions", "errorId", "retryAfterMs", "locations", "path", "maximum", "actual",
-    "limit", "application", "content", "graphql", "connection_init", "connection_ack", "false", "query",
+    "limit", "Kalends", "Origin", "application", "content", "graphql", "connection_init", "connection_ack", "false", "query",
 }  # fmt: skip
 """Names that are none of the schema's: headers, the members of top-level errors, messages of protocols."""
 
@@ -51,7 +51,7 @@ def test_every_code_is_explained() -> None:
 
 def test_every_status_is_explained() -> None:
     by_the_router = {"404"}
-    assert TOLD["http"].keys() == raised(r"(?:HTTPRefusal|_shaped)\(\s*(\d{3})") | by_the_router
+    assert TOLD["http"].keys() == raised(r"(?:HTTPRefusal|_shaped|_refuse|_limited)\(\s*(\d{3})") | by_the_router
 
 
 def test_every_close_code_is_explained() -> None:

@@ -24,10 +24,13 @@ IN_MINOR = "in yuan"
 NAMES = re.compile(r"^(?:MAX|MOST)_\w+(?= *=)", re.MULTILINE)
 INTERNAL = {
     "api.bearer": {"MOST_KNOWN"},  # how much is remembered
-    "api.documents": {"MAX_DOCUMENTS", "MAX_BYTES", "MAX_COSTS"},
+    "api.context": {"MOST_KEYS"},  # of one statement
+    "api.documents": {"MAX_DOCUMENTS", "MAX_BYTES", "MAX_PRICES"},
     "api.engine.executor": {"MOST_DECIDING", "MOST_INTROSPECTED"},
     "api.engine.statements": {"MOST_TEXTS"},
     "api.engine.variables": {"MOST_INT"},  # GraphQL's own
+    "api.main": {"MOST_FILES"},
+    "api.rate": {"MOST_SUBJECTS"},
     "api.messages": {"MAX_REASON_BYTES"},  # the protocol's own
     "api.lending.servicing": {"MOST_DAYS_AHEAD"},  # in the descriptions of their fields
     "api.lending.servicing_me": {"MOST_DAYS"},
