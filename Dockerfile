@@ -16,8 +16,8 @@ RUN pip install --no-cache-dir --require-hashes -r requirements-uv.txt
 COPY requirements.txt requirements-dev.txt ./
 RUN uv venv /opt/kalends \
     && uv pip sync --no-cache --python /opt/kalends/bin/python --require-hashes requirements.txt \
-    && uv venv /build/tools \
-    && uv pip sync --no-cache --python /build/tools/bin/python --require-hashes requirements-dev.txt
+    && uv venv /build/.venv \
+    && uv pip sync --no-cache --python /build/.venv/bin/python --require-hashes requirements-dev.txt
 COPY pyproject.toml hatch_build.py requirements.in README.md LICENSE ./
 COPY api api
 COPY cli cli
@@ -26,7 +26,14 @@ COPY migrations migrations
 COPY sandbox sandbox
 COPY workers workers
 COPY --from=sites /build/build build
-RUN /build/tools/bin/python -m hatchling build -t wheel \
+# The documentation names what the code has, so it is built beside the code; its diagrams are drawn by Node.
+COPY mkdocs.yml schema.graphql CHANGELOG.md CONTRIBUTING.md ./
+COPY docs docs
+COPY scripts scripts
+RUN export PATH=/build/.venv/bin:$PATH NO_MKDOCS_2_WARNING=1 \
+    && npm --prefix scripts/site ci \
+    && mkdocs build --quiet
+RUN /build/.venv/bin/python -m hatchling build -t wheel \
     && uv pip install --no-cache --python /opt/kalends/bin/python --no-deps dist/*.whl
 
 FROM python:3.13-slim

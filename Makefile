@@ -23,7 +23,7 @@ $(STAMP): requirements-dev.txt requirements-uv.txt requirements.in pyproject.tom
 	@bin/bootstrap
 	@touch $@
 
-sites: $(SITES) ## Build what is served beside the API: the explorer, the example marketplace.
+sites: $(SITES) ## Build what is served beside the API: the explorer, the documentation, the example marketplace.
 
 demo: $(STAMP) $(SITES) ## Run real loan applications through their whole life, then serve. ARGS=--once ends instead.
 	@$(VENV)/kalends demo $(ARGS)
@@ -49,7 +49,7 @@ snapshot: $(STAMP) ## Check that schema.graphql says what the code serves.
 
 docs: build/docs/index.html ## Build the documentation, which the API serves at /docs.
 
-unit: $(STAMP) $(SITES) tests/clients/node_modules/.installed $(BOT)/.venv/.installed ## Run the tests on real servers, in parallel.
+unit: $(STAMP) $(SITES) tests/clients/node_modules/.installed tests/clients/typed/node_modules/.installed $(BOT)/.venv/.installed ## Run the tests on real servers, in parallel.
 	@bin/chromium >/dev/null
 	$(VENV)/pytest -n 2 $(ARGS)
 

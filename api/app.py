@@ -96,6 +96,7 @@ def assemble(
     graphql = GraphQLOverHTTP(executor, feeds, authenticate, cookies, security_headers(secure), page)
     app = Application(
         graphql,
+        GraphQLOverWebSocket(executor, feeds, authenticate, cookies),
         cors,
         partial(ProxyHeadersMiddleware, trusted_hosts=settings.trusted_proxies),
         lifespan=_lifespan(settings, rates),
@@ -113,14 +114,6 @@ def assemble(
             Route("/readyz", ready),
         ],
         middleware=[
-            Middleware(
-                GraphQLOverWebSocket,
-                path=GRAPHQL_PATH,
-                executor=executor,
-                feeds=feeds,
-                authenticate=authenticate,
-                cookies=cookies,
-            ),
             Middleware(AccessLog),
             Middleware(SecurityHeaders, secure=secure),
             Middleware(cors),
@@ -136,22 +129,30 @@ SPECIAL = frozenset({b"origin", b"x-forwarded-for", b"x-forwarded-proto"})
 
 
 class Application(Starlette):
-    """Starlette, but for requests to GraphQL by POST, which come by thousands a second: most skip its router and its layers."""
+    """Starlette, but for GraphQL: WebSockets and most requests by POST skip its router and its layers.
+
+    Requests come by thousands a second; thousands of WebSockets stay, and each layer would take memory as long as they do.
+    """
 
     def __init__(
         self,
         graphql: GraphQLOverHTTP,
+        websocket: GraphQLOverWebSocket,
         cors: Callable[[ASGIApp], ASGIApp],
         proxied: Callable[[Any], Any],
         **options: Any,
     ) -> None:
         super().__init__(**options)
         self._graphql = graphql
+        self._websocket = proxied(websocket)
         self._graphql_in_layers = proxied(AccessLog(cors(graphql)))
         self._all_in_layers = proxied(super().__call__)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request."""
+        if scope["type"] == "websocket" and scope["path"] == GRAPHQL_PATH:
+            await self._websocket(scope, receive, send)
+            return
         if scope["type"] != "http" or scope["path"] != GRAPHQL_PATH or scope["method"] != "POST":
             await self._all_in_layers(scope, receive, send)
             return

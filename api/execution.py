@@ -89,7 +89,9 @@ class Executor:
         return _answer(operation, await self._engine.execute(operation.prepared, operation.params.variables, context))
 
     def sharing(self, operation: Operation) -> engine.Sharing:
-        """With whom a subscriber may be answered together."""
+        """With whom a subscriber may be answered together; what is left to one is nobody else's business."""
+        if operation.params.shows_cost:
+            return engine.Sharing.NOBODY
         return self._engine.sharing(operation.prepared, operation.params.variables)
 
     async def begin(self, operation: Operation, context: Context) -> "Begun":

@@ -147,11 +147,11 @@ class Feed:
 
     async def _look(self, begun: Begun, watch: Watch[Any], changed: set[UUID] | None) -> None:
         """Read what changed, None: everything, and tell it. Raises `Busy`."""
+        began = time.monotonic()
         coming = list(self._coming)  # who comes meanwhile is told what is read after that
         look = await watch.look(watch.topics if changed is None else changed)
         if not look.is_whole and self._viewer == STRANGER:
             self._part_members([*self._members, *coming])
-        began = time.monotonic()
         if self._members and look.news:
             await self._tell(list(self._members), await _answers(begun, look.news))
         if coming:

@@ -13,7 +13,7 @@ from typing import Any
 
 import orjson
 from graphql import OperationType
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import Receive, Scope, Send
 
 from api import limits, messages
 from api.bearer import Authenticate, recheck_in_s, viewer_of
@@ -35,22 +35,9 @@ FAREWELL_S = 2.0
 
 
 class GraphQLOverWebSocket:
-    """Serves WebSockets to a path, and passes everything else on.
+    """The ASGI application behind /graphql for WebSockets."""
 
-    It is not a route behind the application's other layers: each would cost every connection memory as long as it lives.
-    """
-
-    def __init__(
-        self,
-        app: ASGIApp,
-        path: str,
-        executor: Executor,
-        feeds: Feeds,
-        authenticate: Authenticate,
-        cookies: Cookies,
-    ) -> None:
-        self._app = app
-        self._path = path
+    def __init__(self, executor: Executor, feeds: Feeds, authenticate: Authenticate, cookies: Cookies) -> None:
         self._executor = executor
         self._feeds = feeds
         self._authenticate = authenticate
@@ -58,9 +45,6 @@ class GraphQLOverWebSocket:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one connection until it ends."""
-        if scope["type"] != "websocket" or scope["path"] != self._path:
-            await self._app(scope, receive, send)
-            return
         connection = Connection(self._executor, self._feeds, self._authenticate, self._cookies, scope, receive, send)
         try:
             await connection.serve()

@@ -5,6 +5,7 @@ import re
 import subprocess
 import tempfile
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 from statistics import fmean
@@ -14,7 +15,7 @@ from bench.machine import SERVER_CORE
 from bench.stage import Stage
 
 WARM_UP_S = 2
-OPTIONS = "-c role=kalends_app -c jit=off -c timezone=UTC -c lock_timeout=10s -c statement_timeout=60s"
+OPTIONS = "-c jit=off -c timezone=UTC -c lock_timeout=10s -c statement_timeout=60s"
 """As the product's own connections are (`domain.shared.db.config`)."""
 
 
@@ -25,12 +26,25 @@ def program() -> Path:
     return Path(spec.origin).parent / "pginstall" / "bin" / "pgbench"
 
 
-def per_s(
-    stage: Stage, scripts: Sequence[str], clients: int, seconds: float, variables: Mapping[str, str] | None = None
-) -> float:
-    """Transactions a second with prepared statements, from the servers' core; `clients` run scripts drawn at random.
+@dataclass(frozen=True)
+class Told:
+    """What came of a run. `per_s`: without the first seconds, in which each connection prepares and plans."""
 
-    Not counted are the first seconds, in which each connection prepares and plans. Exits when a transaction fails.
+    per_s: float
+    transactions: int
+
+
+def run(
+    stage: Stage,
+    scripts: Sequence[str],
+    clients: int,
+    seconds: float,
+    variables: Mapping[str, str] | None = None,
+    role: str = "kalends_app",
+) -> Told:
+    """Transactions with prepared statements, from the servers' core; `clients` run scripts drawn at random.
+
+    Exits when a transaction fails.
     """
     url = urlsplit(stage.environment["DATABASE_URL"])
     with tempfile.TemporaryDirectory() as folder:
@@ -42,10 +56,11 @@ def per_s(
             argv.append(f"--file={file}")
         argv += [f"--define={name}={value}" for name, value in (variables or {}).items()]
         argv += [f"--host={parse_qs(url.query)['host'][0]}", f"--username={url.username}", url.path.lstrip("/")]
-        environment = {**os.environ, "PGOPTIONS": OPTIONS}
+        environment = {**os.environ, "PGOPTIONS": f"-c role={role} {OPTIONS}"}
         done = subprocess.run(argv, env=environment, capture_output=True, text=True, check=False)
     seconds_told = re.findall(r"progress: [\d.]+ s, ([\d.]+) tps", done.stderr)[WARM_UP_S:]
     failed = re.search(r"failed transactions: (\d+)", done.stdout)
-    if done.returncode or not seconds_told or (failed and int(failed[1])):
+    count = re.search(r"actually processed: (\d+)", done.stdout)
+    if done.returncode or not seconds_told or not count or (failed and int(failed[1])):
         raise SystemExit(f"pgbench: {(done.stderr or done.stdout)[-600:]}")
-    return fmean(float(one) for one in seconds_told)
+    return Told(fmean(float(one) for one in seconds_told), int(count[1]))

@@ -52,8 +52,8 @@ def measure(stage: Stage) -> list[Row]:
                     told = server.load(asked[name], token, case.connections, stage.seconds)
                     found[name].setdefault(server.name, []).append(told)
                 if PGBENCH in case.goals:
-                    per_s = pgbench.per_s(stage, fed[0], PGBENCH_CLIENTS, stage.seconds, fed[1])
-                    found[name].setdefault(PGBENCH, []).append({"per_s": per_s})
+                    fed_by = pgbench.run(stage, fed[0], PGBENCH_CLIENTS, stage.seconds, fed[1])
+                    found[name].setdefault(PGBENCH, []).append({"per_s": fed_by.per_s})
     return [row for name, case in CASES.items() for row in _rows(case, found[name])]
 
 

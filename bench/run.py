@@ -14,7 +14,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from bench import cores, growth, machine, reads, report, start
+from bench import bids, cores, growth, live, machine, reads, report, servicing, start
 from bench.data import Size
 from bench.rows import Row
 from bench.stage import Stage, stage
@@ -37,7 +37,7 @@ class Suite:
         return cls(module.TITLE, module.HOW, module.measure)
 
 
-MODULES = (reads, cores, growth, start)
+MODULES = (reads, bids, servicing, live, cores, growth, start)
 SUITES = {module.__name__.removeprefix("bench."): Suite.of(module) for module in MODULES}
 
 

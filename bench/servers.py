@@ -56,13 +56,11 @@ class Server:
 
 
 @contextmanager
-def kalends(
-    stage: Stage, *arguments: str, name: str = KALENDS, cores: str = str(SERVER_CORE), **settings: str
-) -> Iterator[Server]:
+def kalends(stage: Stage, *arguments: str, name: str = KALENDS, **settings: str) -> Iterator[Server]:
     """The product in production settings, with further arguments of `kalends serve` and further settings."""
     port = free_port()
     argv = [sys.executable, "-m", "cli.main", "serve", "--port", str(port), *arguments]
-    with running(name, argv, port, {**stage.processes, **settings}, cores) as server:
+    with running(name, argv, port, {**stage.processes, **settings}) as server:
         yield server
 
 
@@ -114,14 +112,12 @@ CONTENDERS = {KALENDS: kalends, "graphql-core": graphql_core, "mercurius": mercu
 
 
 @contextmanager
-def running(
-    name: str, argv: Sequence[str], port: int, environment: Mapping[str, str], cores: str = str(SERVER_CORE)
-) -> Iterator[Server]:
-    """A server's process while it runs on these cores; given when it answers."""
+def running(name: str, argv: Sequence[str], port: int, environment: Mapping[str, str]) -> Iterator[Server]:
+    """A server's process while it runs, on its core; given when it answers."""
     log = Path(environment.get("BENCH_LOGS", "/tmp")) / f"kalends-bench-{name}.log"  # noqa: S108 - only logs
     with log.open("wb") as output:
         process = subprocess.Popen(
-            ["taskset", "-c", cores, *argv], env=dict(environment), cwd=ROOT, stdout=output, stderr=output
+            ["taskset", "-c", str(SERVER_CORE), *argv], env=dict(environment), cwd=ROOT, stdout=output, stderr=output
         )
         try:
             _wait(process, port)
@@ -134,12 +130,12 @@ def running(
 def _wait(process: "subprocess.Popen[bytes]", port: int) -> None:
     body = b'{"query":"{__typename}"}'
     request = urllib.request.Request(f"http://127.0.0.1:{port}/graphql", body, {"content-type": "application/json"})
-    for _ in range(6000):
+    for _ in range(3000):
         if process.poll() is not None:
             raise SystemExit(f"{process.args!r} ended with code {process.returncode}")
         try:
             with urllib.request.urlopen(request, timeout=2):  # noqa: S310
                 return
         except OSError:
-            time.sleep(0.005)
+            time.sleep(0.01)
     raise SystemExit(f"port {port} does not answer")

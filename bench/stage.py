@@ -40,8 +40,9 @@ class Stage:
 
     @cached_property
     def processes(self) -> dict[str, str]:
-        """The whole environment of a process of the product."""
-        return {**os.environ, **self.environment}
+        """The whole environment of a process of the product, whose byte code is kept as an installation keeps it."""
+        kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+        return {**kept, "PYTHONPYCACHEPREFIX": str(self.home / "bytecode"), **self.environment}
 
     @contextmanager
     def copied(self, name: str) -> Iterator["Stage"]:
@@ -82,7 +83,7 @@ class Stage:
 def stage(home: Path, size: Size, rounds: int, seconds: float) -> Iterator[Stage]:
     """Start PostgreSQL and Valkey on their core, and load the data when it is not there yet."""
     with EmbeddedServers(home) as servers:
-        for process in psutil.Process().children(recursive=True):
+        for process in (psutil.Process(), *psutil.Process().children(recursive=True)):
             process.cpu_affinity([OTHER_CORE])
         environment = {**servers.environment(), **SECRETS, "KALENDS_ENVIRONMENT": "production"}
         made = Stage(home, environment, size, rounds, seconds)

@@ -945,13 +945,13 @@ CREATE INDEX postings_entry ON ONLY ledger.postings USING brin (entry_id uuid_mi
 CREATE INDEX postings_0_entry_id_idx ON ledger.postings_0 USING brin (entry_id uuid_minmax_multi_ops) WITH (autosummarize='on');
 CREATE INDEX postings_note ON ONLY ledger.postings USING btree (note_id, id) WHERE (note_id IS NOT NULL);
 CREATE INDEX postings_0_note_id_id_idx ON ledger.postings_0 USING btree (note_id, id) WHERE (note_id IS NOT NULL);
-CREATE INDEX postings_reference ON ONLY ledger.postings USING btree (reference_id, id) WHERE (reference_id IS NOT NULL);
-CREATE INDEX postings_0_reference_id_id_idx ON ledger.postings_0 USING btree (reference_id, id) WHERE (reference_id IS NOT NULL);
+CREATE INDEX postings_reference ON ONLY ledger.postings USING btree (reference_id, id) WHERE ((reference_id IS NOT NULL) AND (note_id IS NULL));
+CREATE INDEX postings_0_reference_id_id_idx ON ledger.postings_0 USING btree (reference_id, id) WHERE ((reference_id IS NOT NULL) AND (note_id IS NULL));
 CREATE INDEX postings_rest_credit_id_id_idx ON ledger.postings_rest USING btree (credit_id, id);
 CREATE INDEX postings_rest_debit_id_id_idx ON ledger.postings_rest USING btree (debit_id, id);
 CREATE INDEX postings_rest_entry_id_idx ON ledger.postings_rest USING brin (entry_id uuid_minmax_multi_ops) WITH (autosummarize='on');
 CREATE INDEX postings_rest_note_id_id_idx ON ledger.postings_rest USING btree (note_id, id) WHERE (note_id IS NOT NULL);
-CREATE INDEX postings_rest_reference_id_id_idx ON ledger.postings_rest USING btree (reference_id, id) WHERE (reference_id IS NOT NULL);
+CREATE INDEX postings_rest_reference_id_id_idx ON ledger.postings_rest USING btree (reference_id, id) WHERE ((reference_id IS NOT NULL) AND (note_id IS NULL));
 CREATE INDEX allocations_installment ON lending.allocations USING btree (installment_id);
 CREATE INDEX allocations_repayment ON lending.allocations USING btree (repayment_id);
 CREATE INDEX clawbacks_open ON lending.clawbacks USING btree (user_id, id) WHERE (recovered_minor < amount_minor);

@@ -14,7 +14,7 @@ import structlog
 
 from domain.shared import clock, db
 
-CHUNK = 100
+CHUNK = 64
 FIRST_RETRY = timedelta(seconds=1)
 LAST_RETRY = timedelta(minutes=10)
 

@@ -27,6 +27,10 @@ class PageInfo:
     """Where a page ends."""
 
     has_next_page: bool = strawberry.field(description="Whether more follow.")
+    has_previous_page: bool = strawberry.field(
+        description="Whether this page is behind a cursor, and so behind others."
+    )
+    start_cursor: str | None = strawberry.field(description="The first element's cursor; null: there is none.")
     end_cursor: str | None = strawberry.field(description="Give it as `after` for the next page.")
 
 
@@ -46,11 +50,12 @@ class Connection(Generic[T]):
     page_info: PageInfo = strawberry.field(description="Where the page ends.")
 
 
-def connection(cursors_and_nodes: Sequence[tuple[str, T]], *, has_next: bool) -> Connection[T]:
+def connection(cursors_and_nodes: Sequence[tuple[str, T]], *, has_next: bool, has_previous: bool) -> Connection[T]:
     """A page of elements that are already at hand."""
     edges = [Edge(cursor=cursor, node=node) for cursor, node in cursors_and_nodes]
-    end = edges[-1].cursor if edges else None
-    return Connection(edges=edges, page_info=PageInfo(has_next_page=has_next, end_cursor=end))
+    start, end = (edges[0].cursor, edges[-1].cursor) if edges else (None, None)
+    info = PageInfo(has_next_page=has_next, has_previous_page=has_previous, start_cursor=start, end_cursor=end)
+    return Connection(edges=edges, page_info=info)
 
 
 def encode(values: Sequence[object]) -> str:

@@ -15,7 +15,14 @@ from api.engine.writing import Part, json_object, name
 if TYPE_CHECKING:
     from api.engine.compiler import Compiler
 
-PARTS = {"node": "n", "cursor": "c", "hasNextPage": "has_next", "endCursor": "end"}
+PARTS = {
+    "node": "n",
+    "cursor": "c",
+    "hasNextPage": "has_next",
+    "hasPreviousPage": "has_previous",
+    "startCursor": "start",
+    "endCursor": "end",
+}
 """The fields of an edge and of a page's end, with the variables that have their text."""
 
 
@@ -24,7 +31,7 @@ def connection_plan(compiler: "Compiler", output: GraphQLObjectType, fields: Gro
     entries: list[tuple[str, Sequence[Part]]] = []
     edges: list[Edge] = []
     selected: list[Sequence[FieldNode]] = []
-    has_end = False
+    has_ends = False
     for key, nodes in fields.items():
         field_name = nodes[0].name.value
         if field_name == "__typename":
@@ -35,7 +42,7 @@ def connection_plan(compiler: "Compiler", output: GraphQLObjectType, fields: Gro
         shown = json_object([(inner_key, _part(part, inner_nodes)) for inner_key, inner_nodes in inner.items()])
         names = {inner_nodes[0].name.value for inner_nodes in inner.values()}
         selected += [inner_nodes for inner_nodes in inner.values() if inner_nodes[0].name.value == "node"]
-        has_end = has_end or "endCursor" in names
+        has_ends = has_ends or not names.isdisjoint({"startCursor", "endCursor"})
         if field_name == "edges":
             entries.append((key, ["[", edges_named(len(edges)), "]"]))
             edges.append((shown, "cursor" in names))
@@ -47,7 +54,7 @@ def connection_plan(compiler: "Compiler", output: GraphQLObjectType, fields: Gro
     selections: Selections = inside(selected[0]) if selected else []
     rows_of = compiler.rows_of(find_row_type(node.name), node, selections)
     has_cursors = any(has_cursor for _, has_cursor in edges)
-    return ConnectionPlan(rows_of, shape_of_page(json_object(entries), edges), cursors=has_cursors, end=has_end)
+    return ConnectionPlan(rows_of, shape_of_page(json_object(entries), edges), cursors=has_cursors, ends=has_ends)
 
 
 def _part(of: GraphQLObjectType, nodes: Sequence[FieldNode]) -> Sequence[Part]:

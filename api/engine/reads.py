@@ -81,7 +81,7 @@ class PageOf:
     async def _read(self) -> Connection[Any]:
         page = await (self._alone() if self.likeness is None else self._first_of_parent())
         made = ((encode([row[column] for column, _ in self.keys]), self.python_type(row=row)) for row in page.rows)
-        return connection(list(made), has_next=page.has_next)
+        return connection(list(made), has_next=page.has_next, has_previous=self.behind is not None)
 
     async def _alone(self) -> Page:
         where, args = self.condition()

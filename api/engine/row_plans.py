@@ -10,7 +10,7 @@ from api.engine.folding import Answers
 from api.engine.reads import PageOf
 from api.engine.registry import RowType
 from api.engine.run import Run
-from api.engine.shapes import PageShape, Shape, cursor_of, end_of
+from api.engine.shapes import PageShape, Shape, cursor_of, ends_of
 from api.engine.statements import Keys, Level, Question, sql_type
 from api.engine.steps import Step, Texts, Values, together
 from api.engine.wires import NULL
@@ -162,11 +162,11 @@ class RowsPlan:
 class ConnectionPlan:
     """Pages of rows, as connections. `rows_of(relation, keys)` is the plan for the nodes."""
 
-    def __init__(self, rows_of: RowsOf, shape: PageShape, *, cursors: bool, end: bool) -> None:
+    def __init__(self, rows_of: RowsOf, shape: PageShape, *, cursors: bool, ends: bool) -> None:
         self._rows_of = rows_of
         self._shape = shape
         self._cursors = cursors
-        self._end = end
+        self._ends = ends
 
     def read_of_parents(self, run: Run, page: PageOf, parents: Values) -> Coroutine[Any, Any, Texts]:
         """The same page of each parent."""
@@ -212,11 +212,12 @@ class ConnectionPlan:
         kept = [records[:first] for records in answers]
         nodes = await plan.shown(run, [record for records in kept for record in records])
         connections, at = [], 0
+        has_previous = "true" if page.behind is not None else "false"
         for found, records in zip(answers, kept, strict=True):
             end_at = at + len(records)
             cursors = [cursor_of(record, plan.cursor) for record in records] if self._cursors else ()
-            end = end_of(records, plan.cursor) if self._end else NULL
+            start, end = ends_of(records, plan.cursor) if self._ends else (NULL, NULL)
             has_next = "true" if len(found) > first else "false"
-            connections.append(self._shape(nodes[at:end_at], cursors, end, has_next))
+            connections.append(self._shape(nodes[at:end_at], cursors, start, end, has_next, has_previous))
             at = end_at
         return connections

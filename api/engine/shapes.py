@@ -8,7 +8,7 @@ from api.engine.wires import NULL
 from api.engine.writing import Part, function, name, text
 
 Shape = Callable[..., list[str]]
-PageShape = Callable[[Sequence[str], Sequence[str], str, str], str]
+PageShape = Callable[[Sequence[str], Sequence[str], str, str, str, str], str]
 Edge = tuple[Sequence[Part], bool]
 """What an edge has, and whether its cursor is in it."""
 
@@ -29,7 +29,7 @@ def shape_of_objects(parts: Sequence[Part], columns: int) -> Shape:
 
 
 def shape_of_page(parts: Sequence[Part], edges: Sequence[Edge]) -> PageShape:
-    """`shape(nodes, cursors, end, has_next)`: a connection of texts; `e0`, `e1`… in it are the lists of these edges.
+    """`shape(nodes, cursors, start, end, has_next, has_previous)`: a connection of texts; `e0`, `e1`… in it are the lists of these edges.
 
     An edge has its node as `n` and its cursor as `c`, cursors with their quotes.
     """
@@ -39,7 +39,9 @@ def shape_of_page(parts: Sequence[Part], edges: Sequence[Edge]) -> PageShape:
         filled[f"EDGE{number}"] = text(edge)
         loop = "for n, c in zip(nodes, cursors)" if has_cursor else "for n in nodes"
         made.append(f" e{number} = ','.join([EDGE{number} {loop}])\n")
-    return function(f"def made(nodes, cursors, end, has_next):\n{''.join(made)} return PAGE\n", filled, {})
+    return function(
+        f"def made(nodes, cursors, start, end, has_next, has_previous):\n{''.join(made)} return PAGE\n", filled, {}
+    )
 
 
 def edges_named(number: int) -> Part:
@@ -52,6 +54,6 @@ def cursor_of(row: Any, columns: Sequence[int | str]) -> str:
     return f'"{encode([row[column] for column in columns])}"'
 
 
-def end_of(rows: Sequence[Any], columns: Sequence[int | str]) -> str:
-    """The cursor of the last row as JSON text."""
-    return cursor_of(rows[-1], columns) if rows else NULL
+def ends_of(rows: Sequence[Any], columns: Sequence[int | str]) -> tuple[str, str]:
+    """The cursors of the first and of the last row as JSON text."""
+    return (cursor_of(rows[0], columns), cursor_of(rows[-1], columns)) if rows else (NULL, NULL)

@@ -57,17 +57,17 @@ class Wallet:
         after: After = None,
     ) -> Connection[WalletEntry]:
         """The statement of a part of the wallet."""
-        behind = None if after is None else decode(after, [int, int])
+        behind = None if after is None else decode(after, [int])
         page = await queries.statement(
             info.context.viewer,
             self.user_id,
             AccountKind(account.name),
             self.currency.name,
             check_first(first),
-            None if behind is None else (behind[0], behind[1]),
+            None if behind is None else (behind[0],),
         )
         lines = [(encode(line.cursor), WalletEntry.of(line, self.currency.name)) for line in page.lines]
-        return connection(lines, has_next=page.has_next)
+        return connection(lines, has_next=page.has_next, has_previous=after is not None)
 
     @strawberry.field(description="Deposits and withdrawals, the latest first.")
     def transfers(self, info: Info, first: First = 20, after: After = None) -> Connection[Transfer]:

@@ -51,10 +51,7 @@ async def balances(viewer: Viewer, keys: Sequence[tuple[UUID, str]]) -> dict[tup
 
 @dataclass(frozen=True, kw_only=True)
 class StatementLine:
-    """A posting as the owner of an account reads it. `amount_minor`: positive into the account, negative out of it.
-
-    `cursor`: the posting and the balance before it, for the lines that are older.
-    """
+    """A posting as the owner of an account reads it. `amount_minor`: positive into the account, negative out of it."""
 
     posting_id: int
     kind: str
@@ -65,9 +62,9 @@ class StatementLine:
     posted_at: datetime
 
     @property
-    def cursor(self) -> tuple[int, int]:
+    def cursor(self) -> tuple[int]:
         """Behind this line."""
-        return self.posting_id, self.balance_after_minor - self.amount_minor
+        return (self.posting_id,)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,23 +87,31 @@ LINES = """
     order by p.id desc, s.sign limit $5"""
 
 
+BALANCE = """
+    select coalesce(sum(a.balance_minor), 0)::bigint
+        - coalesce((select sum(amount_minor) from ledger.postings where credit_id = a.id and id >= $4), 0)::bigint
+        + coalesce((select sum(amount_minor) from ledger.postings where debit_id = a.id and id >= $4), 0)::bigint
+    from ledger.accounts a where owner_id = $1 and kind = $2 and currency = $3 group by a.id"""
+"""What was there before a posting; without one, what is there. Proceeds of several loans are several accounts."""
+
+
 async def statement(
-    viewer: Viewer, user_id: UUID, kind: AccountKind, currency: str, first: int, after: tuple[int, int] | None = None
+    viewer: Viewer, user_id: UUID, kind: AccountKind, currency: str, first: int, after: tuple[int] | None = None
 ) -> StatementPage:
     """A page of an account's statement with its running balance, the latest posting first.
 
-    `after`: the cursor of the last line read. Older postings never change, so the balance is carried in it.
+    `after`: the cursor of the last line read. The balance is that of now less what is newer, so it is right even when a
+    posting with a smaller number was committed after a larger one had been read, as distributions may.
     Raises `NotFound` for a wallet the viewer may not see.
     """
     if not viewer.is_staff and viewer.user_id != user_id:
         raise NotFound
     rows = await db.fetch(
-        f"""select coalesce((select sum(balance_minor) from ledger.accounts
-                where owner_id = $1 and kind = $2 and currency = $3), 0)::bigint as balance_minor, l.*
+        f"""select coalesce((select sum(balance) from ({BALANCE}) b(balance)), 0)::bigint as balance_minor, l.*
         from (select 1) one left join ({LINES}) l on true order by l.id desc, l.sign""",  # noqa: S608 - a constant
         user_id, kind.value, currency, after[0] if after else None, first + 1,
     )  # fmt: skip
-    balance: int = after[1] if after else rows[0]["balance_minor"]
+    balance: int = rows[0]["balance_minor"]
     lines = []
     for row in rows if rows[0]["id"] is not None else []:
         lines.append(_line(row, balance))

@@ -71,9 +71,9 @@ async def _do(step: str, chunk: Chunk, do: Step) -> None:
 async def _set_aside(step: str, subject_id: UUID, error: Exception) -> None:
     """Try again after 1 min, 2 min, 4 min … 6 h. The error's name only: messages may carry personal data."""
     await db.execute(
-        """insert into shared.set_aside (step, subject_id, attempts, retry_at, last_error) values ($1, $2, 1, $3 + $4, $6)
+        """insert into shared.set_aside (step, subject_id, attempts, retry_at, last_error) values ($1, $2, 1, $3::timestamptz + $4::interval, $6)
         on conflict (step, subject_id) do update set attempts = set_aside.attempts + 1, last_error = $6,
-            retry_at = $3 + least($4 * power(2, least(set_aside.attempts, 20)), $5)""",
+            retry_at = $3 + least($4 * power(2, least(set_aside.attempts, 20)), $5::interval)""",
         step,
         subject_id,
         clock.wall(),

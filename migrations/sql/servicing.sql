@@ -16,3 +16,7 @@ alter table lending.allocations drop constraint allocations_repayment_id_fkey, d
 -- Entries are looked up by auditors only, and their ids grow with time: ranges of blocks find them, and cost nothing to keep.
 drop index ledger.postings_entry;
 create index postings_entry on ledger.postings using brin (entry_id uuid_minmax_multi_ops) with (autosummarize = on);
+
+-- Shares are found by their notes; an index of what caused them would be kept by millions of rows for nobody.
+drop index ledger.postings_reference;
+create index postings_reference on ledger.postings (reference_id, id) where reference_id is not null and note_id is null;

@@ -11,7 +11,7 @@ from mkdocs.structure.pages import Page
 from scripts.site import elsewhere, errors_page, schema_pages
 
 ROOT = Path(__file__).resolve().parents[2]
-SERVED_AT = "/docs"
+SERVED_AT = "/docs/"
 """Where the API serves the site; only the page for addresses that do not exist needs to know."""
 DECISIONS = "decisions/README.md"
 

@@ -20,7 +20,7 @@ from graphql import (
 )
 
 from scripts.site import operation_pages
-from scripts.site.schema import BUILT_IN, FOLDER, link, of_kind, place, refusals, schema, sentence
+from scripts.site.schema import BUILT_IN, FOLDER, link, of_kind, place, refusals, root, schema, sentence
 
 KINDS: dict[str, tuple[str, type[GraphQLNamedType], str]] = {
     "objects": ("Objects", GraphQLObjectType, "What the API answers with."),
@@ -38,7 +38,7 @@ def pages() -> dict[str, str]:
     written["objects"] += _connections()
     written["unions"] += _results()
     written |= operation_pages.pages()
-    written["index"] = _index(written)
+    written["index"] = _index()
     return {f"{FOLDER}/{name}.md": text for name, text in written.items()}
 
 
@@ -125,14 +125,13 @@ def _results() -> str:
     return f"\n## Results {{ #results }}\n\nEach is explained with its operation: {_list(elsewhere)}.\n"
 
 
-def _index(written: Mapping[str, str]) -> str:
-    counted = {name: text.count("\n## ") for name, text in written.items() if name not in ("index", "mutations")}
-    counted["mutations"] = written["mutations"].count("\n### ")
-    operations = ("queries", "mutations", "subscriptions")
-    lines = [f"| [{name.capitalize()}]({name}.md) | {counted[name]} |" for name in (*operations, *KINDS)]
+def _index() -> str:
+    counted = {name: len(root(operation)) for name, (_, operation) in operation_pages.PAGES.items()}
+    counted |= {name: len(list(of_kind(kind))) for name, (_, kind, _) in KINDS.items()}
+    lines = [f"| [{name.capitalize()}]({name}.md) | {count} |" for name, count in counted.items()]
     lines.append(f"| [Refusals](../../errors.md) | {len(refusals())} |")
     return (
         "# Schema\n\nEvery operation and type of the API, generated from `schema.graphql`; a running API serves that file at "
-        "`/schema.graphql`, and answers introspection.\n\n| | |\n|---|---:|\n" + "\n".join(lines) + "\n\n"
+        "`/schema.graphql`, and answers introspection.\n\n| kind | how many |\n|---|---:|\n" + "\n".join(lines) + "\n\n"
         "`!` marks what is never null, `[ ]` a list. Ids, money, dates and rates: see [the API](../../api.md#ids-numbers-times).\n"
     )

@@ -19,8 +19,17 @@ def test_the_document_is_valid_and_may_be_shared() -> None:
     assert executor.sharing(executor.prepare(Params(watchers.QUERY, {"ids": []}), Context())) is Sharing.EVERYBODY
 
 
-def test_the_median_of_all_commits_counts() -> None:
-    rounds = [{"ms": [9.0, 1.0, 5.0], "came_s": 2.0, "kb_each": 20.0, "cpu": 0.5}] * 2
-    assert live.summary(rounds) == {
-        "served_ms": 5.0, "p95_ms": 9.0, "slowest_ms": 9.0, "came_s": 2.0, "kb_each": 20.0, "load_cpu": 0.5,
-    }  # fmt: skip
+def test_the_peer_s_time_and_our_own_have_goals() -> None:
+    found = {
+        "kalends": [{"served_ms": 60.0, "came_s": 2.0, "kb_each": 31.0}],
+        "graphql-ws": [{"served_ms": 90.0, "came_s": 4.0, "kb_each": 62.0}],
+    }
+    told = [(row.contender, row.figure, row.ratio, row.goal, row.verdict) for row in live.rows(found)]
+    assert told == [
+        ("kalends", 60.0, None, "≤ 80 ms", "reached"),
+        ("graphql-ws", 90.0, 1.5, "≥ 1.8 ×", "missed"),
+        ("kalends", 2.0, None, "", ""),
+        ("graphql-ws", 4.0, 2.0, "", ""),
+        ("kalends", 31.0, None, "≤ 30 kB", "missed"),
+        ("graphql-ws", 62.0, 2.0, "", ""),
+    ]

@@ -26,11 +26,11 @@ INTERNAL = {
     "api.bearer": {"MOST_KNOWN"},  # how much is remembered
     "api.context": {"MOST_KEYS"},  # of one statement
     "api.documents": {"MAX_DOCUMENTS", "MAX_BYTES", "MAX_PRICES"},
+    "api.main": {"MOST_FILES"},
+    "api.rate": {"MOST_SUBJECTS"},
     "api.engine.executor": {"MOST_DECIDING", "MOST_INTROSPECTED"},
     "api.engine.statements": {"MOST_TEXTS"},
     "api.engine.variables": {"MOST_INT"},  # GraphQL's own
-    "api.main": {"MOST_FILES"},
-    "api.rate": {"MOST_SUBJECTS"},
     "api.messages": {"MAX_REASON_BYTES"},  # the protocol's own
     "api.lending.servicing": {"MOST_DAYS_AHEAD"},  # in the descriptions of their fields
     "api.lending.servicing_me": {"MOST_DAYS"},
@@ -57,9 +57,19 @@ def number(told: str) -> Decimal:
     return Decimal(figure.replace(",", "")) * UNITS.get(unit, 1)
 
 
+def rates(setting: str) -> str:
+    """Limits like `10/minute;30/hour`, in words."""
+    amounts = (each.split("/") for each in setting.split(";"))
+    return ", ".join(f"{int(amount):,} {'an' if unit == 'hour' else 'a'} {unit}" for amount, unit in amounts)
+
+
 @pytest.mark.parametrize(("what", "told", "where"), ROWS, ids=[where for _, _, where in ROWS])
 def test_a_number_is_the_one_in_the_code(what: str, told: str, where: str) -> None:
-    meant = Decimal(str(value(where)))
+    found = value(where)
+    if isinstance(found, str):
+        assert told == rates(found)
+        return
+    meant = Decimal(str(found))
     if IN_MINOR in what:
         meant /= 100
     if where.endswith("_ppm"):

@@ -3,6 +3,7 @@
 Only what a machine cannot share is replaced: the ports, and the folder that the page names.
 """
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -80,7 +81,8 @@ def first_terminal(commands: str, serving: str) -> Iterator[None]:
                 time.sleep(0.1)
             yield
         finally:
-            os.killpg(process.pid, signal.SIGINT)
+            with contextlib.suppress(ProcessLookupError):  # it ended by itself, and the assertion says how
+                os.killpg(process.pid, signal.SIGINT)
             process.wait(timeout=60)
 
 

@@ -25,6 +25,13 @@ COMPILED = {
     "to-one twice": "{ books { edges { node { a: author { name } b: author { id mentor { id mentor { name } } } } } } }",
     "to-many": "{ books(first: 7) { edges { node { author { books(first: 3) { edges { node { id } } pageInfo { hasNextPage } } } } } } }",
     "cursors": "{ books(first: 3) { edges { cursor node { id } } pageInfo { endCursor hasNextPage } } }",
+    "where a page begins": (
+        "{ books(first: 3) { edges { node { id } } pageInfo { startCursor hasPreviousPage s: startCursor endCursor } } }"
+    ),
+    "a page with nothing in it": (
+        f'{{ author(id: "{AUTHOR}") {{ books(kind: ATLAS, first: 9) {{ pageInfo {{ startCursor endCursor }} '
+        "edges { cursor } } } }"
+    ),
     "no nodes": "{ books(first: 3) { pageInfo { endCursor } __typename edges { __typename } } }",
     "many with a condition": (
         f'{{ author(id: "{AUTHOR}") {{ novels: books(kind: NOVEL) {{ edges {{ node {{ kind }} }} }} books(first: 1) {{ '
@@ -107,13 +114,15 @@ async def test_both_executors_answer_alike(shelf: None, name: str, who: str) -> 
 
 
 async def test_a_page_goes_on_behind_its_cursor(shelf: None) -> None:
-    seen, after = [], "null"
+    seen: list[str] = []
+    after = "null"
     while True:
-        text = f"{{ books(first: 7, after: {after}) {{ edges {{ node {{ id }} }} pageInfo {{ hasNextPage endCursor }} }} }}"
+        text = f"{{ books(first: 7, after: {after}) {{ edges {{ node {{ id }} }} pageInfo {{ hasNextPage hasPreviousPage endCursor }} }} }}"
         data, errors, executor, _ = await answer(text, "operator", compiled=True)
         assert not errors
         assert executor.answers["compiled"] == 1
         page = orjson.loads(data)["books"]
+        assert page["pageInfo"]["hasPreviousPage"] is bool(seen)
         seen += [edge["node"]["id"] for edge in page["edges"]]
         if not page["pageInfo"]["hasNextPage"]:
             break

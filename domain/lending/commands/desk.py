@@ -16,7 +16,7 @@ from domain.lending.rules.sharing import SHARED, Notes, ServicedDebt
 from domain.lending.rules.waterfall import DueKind
 from domain.shared import db, policy
 from domain.shared.calendar import Calendar, calendar
-from domain.shared.db import Row
+from domain.shared.db import Row, Write
 
 
 @dataclass(kw_only=True)
@@ -150,17 +150,18 @@ async def write_installments(loans: Iterable[ServicedLoan]) -> None:
         **{paid: [one.paid_minor[kind] for one in changed] for kind, (_, paid) in KINDS.items()},
     }
     places = ", ".join(f"${number}::bigint[]" for number in range(4, 4 + len(columns)))
-    await db.execute(
-        f"""update lending.installments i set late_accrued_on = c.late_accrued_on, settled_on = c.settled_on,
-            {", ".join(f"{name} = c.{name}" for name in columns)}
-        from unnest($1::uuid[], $2::date[], $3::date[], {places})
-            c(id, late_accrued_on, settled_on, {", ".join(columns)})
-        where i.id = c.id""",  # noqa: S608 - our own literals
+    written = (
         [one.id for one in changed],
         [one.late_accrued_on for one in changed],
         [one.settled_on for one in changed],
         *columns.values(),
     )
+    sql = f"""update lending.installments i set late_accrued_on = c.late_accrued_on, settled_on = c.settled_on,
+            {", ".join(f"{name} = c.{name}" for name in columns)}
+        from unnest($1::uuid[], $2::date[], $3::date[], {places})
+            c(id, late_accrued_on, settled_on, {", ".join(columns)})
+        where i.id = c.id"""  # noqa: S608 - our own literals
+    await db.write(Write("installments", sql, written, rows=len(changed)))
 
 
 async def write_notes(loans: Iterable[Notes]) -> None:

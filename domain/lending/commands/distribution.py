@@ -18,6 +18,7 @@ from domain.lending.rules.servicing import Paid, ServicedLoan, by_kind
 from domain.lending.rules.sharing import Receipts, ServicedDebt, net_debts, share_out
 from domain.lending.rules.waterfall import DueKind
 from domain.shared import clock, db, ids, outbox
+from domain.shared.db import Write
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -167,12 +168,7 @@ async def _announce(desk: Desk, payments: Sequence[Payment]) -> None:
 
 
 async def _write_repayments(payments: Sequence[Payment], on: date) -> None:
-    await db.execute(
-        """insert into lending.repayments (id, loan_id, source, status, amount_minor, collection_id, entry_id, effective_on,
-            posted_at)
-        select id, loan_id, source, $7, amount_minor, collection_id, entry_id, $8, $9
-        from unnest($1::uuid[], $2::uuid[], $3::text[], $4::bigint[], $5::uuid[], $6::uuid[])
-            r(id, loan_id, source, amount_minor, collection_id, entry_id)""",
+    columns = (
         [payment.id for payment in payments],
         [payment.loan.id for payment in payments],
         [payment.source.value for payment in payments],
@@ -183,13 +179,22 @@ async def _write_repayments(payments: Sequence[Payment], on: date) -> None:
         on,
         await clock.now(),
     )
+    await db.write(Write("repayments", REPAID, columns, rows=len(payments)))
     parts = [(payment.id, part) for payment in payments for part in payment.parts]
-    await db.execute(
-        """insert into lending.allocations (id, repayment_id, installment_id, kind, amount_minor)
-        select * from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::bigint[])""",
-        sorted(ids.new() for _ in parts),  # in the order of the waterfall, within a millisecond too
+    columns_of_parts = (
+        ids.several(len(parts)),  # in the order of the waterfall, within a millisecond too
         [repayment_id for repayment_id, _ in parts],
         [part.installment_id for _, part in parts],
         [part.kind.value for _, part in parts],
         [part.amount_minor for _, part in parts],
     )
+    await db.write(Write("allocations", ALLOCATED, columns_of_parts, rows=len(parts)))
+
+
+REPAID = """insert into lending.repayments (id, loan_id, source, status, amount_minor, collection_id, entry_id, effective_on,
+        posted_at)
+    select id, loan_id, source, $7, amount_minor, collection_id, entry_id, $8, $9
+    from unnest($1::uuid[], $2::uuid[], $3::text[], $4::bigint[], $5::uuid[], $6::uuid[])
+        r(id, loan_id, source, amount_minor, collection_id, entry_id)"""
+ALLOCATED = """insert into lending.allocations (id, repayment_id, installment_id, kind, amount_minor)
+    select * from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::bigint[])"""

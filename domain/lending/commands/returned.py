@@ -91,8 +91,11 @@ async def _postings(desk: Desk, repayment: Row) -> list[Posting]:
         account = accounts.platform(kind, loan.currency)
         known[account.id] = account
     rows = await db.fetch(
-        "select * from ledger.postings where reference_id = $1 and kind = any($2) order by id",
-        repayment["id"], list(DISTRIBUTED),
+        """select * from (
+            select * from ledger.postings where reference_id = $1 and note_id is null
+            union all select * from ledger.postings where reference_id = $1 and note_id = any($3)) p
+        where kind = any($2) order by id""",
+        repayment["id"], list(DISTRIBUTED), desk.notes[loan.id].ids,
     )  # fmt: skip
     names = ("kind", "amount_minor", "reference_id", "note_id", "principal_minor", "fee_minor")
     return [

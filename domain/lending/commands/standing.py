@@ -9,6 +9,7 @@ from domain.lending.commands.transitions import move
 from domain.lending.models import LoanStatus, NoteStatus
 from domain.lending.rules.collecting import next_collection_on
 from domain.shared import db
+from domain.shared.db import Write
 
 COLLECTED = frozenset({LoanStatus.ACTIVE, LoanStatus.DEFAULTED})
 """Written-off loans are left to the collectors."""
@@ -55,18 +56,21 @@ async def _enter(desk: Desk, loan_id: UUID, to: LoanStatus, on: date, again: str
 
 async def _write(desk: Desk, on: date) -> None:
     rows: Sequence[dict[str, object]] = list(desk.rows.values())
-    await db.execute(
-        """update lending.loans l set repaid_on = c.repaid_on, defaulted_on = c.defaulted_on,
-            accrued_from_on = c.accrued_from_on, next_collection_on = c.next_on
-        from unnest($1::uuid[], $2::date[], $3::date[], $4::date[], $5::date[])
-            c(id, repaid_on, defaulted_on, accrued_from_on, next_on)
-        where l.id = c.id""",
+    columns = (
         list(desk.rows),
         [row["repaid_on"] for row in rows],
         [row["defaulted_on"] for row in rows],
         [desk.loans[id_].accrued_from_on for id_ in desk.rows],
         [_next(desk, id_, on) for id_ in desk.rows],
     )
+    await db.write(Write("loans", STANDING, columns, rows=len(rows)))
+
+
+STANDING = """update lending.loans l set repaid_on = c.repaid_on, defaulted_on = c.defaulted_on,
+        accrued_from_on = c.accrued_from_on, next_collection_on = c.next_on
+    from unnest($1::uuid[], $2::date[], $3::date[], $4::date[], $5::date[])
+        c(id, repaid_on, defaulted_on, accrued_from_on, next_on)
+    where l.id = c.id"""
 
 
 def _next(desk: Desk, loan_id: UUID, on: date) -> date | None:

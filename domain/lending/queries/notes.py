@@ -31,7 +31,8 @@ DISTRIBUTIONS = Relation(
     """(select p.id * 4 + part.place as id, p.reference_id as repayment_id, p.note_id, p.currency, part.kind,
         part.gross_minor * sign.factor as gross_minor, part.fee_minor * sign.factor as fee_minor, sign.factor < 0 as reversal,
         p.effective_on, p.posted_at
-    from ledger.postings p
+    from lending.repayments r join lending.notes n on n.loan_id = r.loan_id
+    join ledger.postings p on p.note_id = n.id and p.reference_id = r.id
     cross join lateral (select case when p.kind like '%\\_REVERSED' then -1 else 1 end as factor) sign
     cross join lateral (values
         (1, 'PRINCIPAL', case when p.kind like 'REPAYMENT_SHARE%' then p.principal_minor else 0 end, 0),
@@ -39,12 +40,14 @@ DISTRIBUTIONS = Relation(
             then p.amount_minor - p.principal_minor + p.fee_minor else 0 end, coalesce(p.fee_minor, 0)),
         (3, 'LATE_INTEREST', case when p.kind like 'LATE_SHARE%' then p.amount_minor else 0 end, 0)
     ) part(place, kind, gross_minor, fee_minor)
-    where p.note_id is not null and part.gross_minor > 0
+    where part.gross_minor > 0
         and p.kind in ('REPAYMENT_SHARE', 'REPAYMENT_SHARE_REVERSED', 'LATE_SHARE', 'LATE_SHARE_REVERSED'))""",
     visible="{staff} or exists (select 1 from lending.notes n where n.id = {t}.note_id and n.lender_id = {viewer})",
     columns=ALL | {"net_minor": "{t}.gross_minor - {t}.fee_minor"},
 )
-"""What notes got of repayments, by kind, from the books; what was taken back with a returned repayment is negative."""
+"""What notes got of repayments, by kind, from the books; what was taken back with a returned repayment is negative.
+
+A repayment's are found through its loan's notes: shares are indexed by note, not by what caused them too."""
 
 
 async def allocations(viewer: Viewer, repayment_ids: Sequence[UUID]) -> dict[UUID, list[Row]]:

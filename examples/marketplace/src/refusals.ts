@@ -41,6 +41,7 @@ const KNOWN: Record<Name, true> = {
   RepaymentTooLarge: true,
   StepRequired: true,
   TermNotOffered: true,
+  TooManyAttempts: true,
   TooManyPlans: true,
   WrongState: true,
 }

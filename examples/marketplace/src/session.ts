@@ -66,6 +66,7 @@ export async function logIn(email: string, password: string): Promise<SignedIn> 
     case 'InvalidCredentials':
       return { kind: 'wrong' }
     case 'Busy':
+    case 'TooManyAttempts':
       return { kind: 'wait', ms: data.logIn.retryAfterMs }
     case undefined:
       return { kind: 'failed' }

@@ -108,6 +108,15 @@ async def test_conditions_decide_with_whom_one_shares(edge: Edge) -> None:
                 await socket.send({"id": "1", "type": "complete"})
 
 
+async def test_who_asks_for_the_cost_is_told_what_is_left_to_them_and_others_are_not(edge: Edge) -> None:
+    async with sockets(edge, strangers=1, adas=1) as (stranger, ada):
+        await subscribe([stranger], PUBLIC)
+        await subscribe([ada], PUBLIC, extensions={"cost": True})
+        await change(edge)
+        assert (await stranger.receive())["payload"].keys() == {"data"}
+        assert (await ada.receive())["payload"].keys() == {"data", "extensions"}
+
+
 async def test_a_subscription_that_has_no_plan_is_answered_alone(edge: Edge) -> None:
     names = [f"v{number}" for number in range(6)]
     declared = ", ".join(f"${name}: Boolean!" for name in names)

@@ -50,5 +50,8 @@ async def stage(world: World, supervisor: Supervisor, tmp_path_factory: pytest.T
         await asyncio.to_thread(platform.wait_for, f"{platform.url}/readyz")
         urls.append(platform.url)
     yield Stage(urls[0], urls[1], journey, lender, borrower, await journey.listed(borrower, 50_000))
+    # An example makes a plan, which would bid on the loans of all tests to come.
+    for plan in (await lender.api.run("{ me { autoInvestPlans { id } } }"))["me"]["autoInvestPlans"]:
+        await lender.do("pauseAutoInvestPlan", "plan { status }", planId=plan["id"])
     for name in NAMES:
         await asyncio.to_thread(supervisor.stop, name)

@@ -51,7 +51,7 @@ async def listening(journey: Journey) -> tuple[Party, str, str]:
 
 async def test_events_come_through_a_restart(journey: Journey, written: Callable[[str], Path]) -> None:
     lender, cursor, loan_id = await listening(journey)
-    (shown,) = (block.text for block in blocks(PAGE) if block.language == "text")
+    shown, _ = (block.text for block in blocks(PAGE) if block.language == "text")
     url = journey.world.platform.url.replace("http", "ws")
     settings = {"KALENDS_URL": f"{url}/graphql", "KALENDS_TOKEN": f"{lender.api.token}", "KALENDS_AFTER": cursor}
     async with program(written(PAGE), "main.ts", **settings) as said:
@@ -61,4 +61,19 @@ async def test_events_come_through_a_restart(journey: Journey, written: Callable
         for _ in range(2):
             await journey.lend(lender, loan_id, 100)
             heard.append(await line(said))
+    assert "".join(heard) == shown
+
+
+async def test_funding_comes_through_a_restart(journey: Journey, written: Callable[[str], Path]) -> None:
+    lender, _, loan_id = await listening(journey)
+    _, shown = (block.text for block in blocks(PAGE) if block.language == "text")
+    settings = {"KALENDS_URL": f"{journey.world.platform.url}/graphql", "LOAN_ID": loan_id}
+    async with program(written(PAGE), "funding.ts", **settings) as said:
+        heard = [await line(said)]
+        await journey.lend(lender, loan_id, 100)
+        heard.append(await line(said))
+        await restart(journey)
+        heard.append(await line(said))
+        await journey.lend(lender, loan_id, 100)
+        heard.append(await line(said))
     assert "".join(heard) == shown

@@ -146,6 +146,7 @@ def _is_about(line: str, event: int) -> bool:
         "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJhIn0.abcdefghijkl",
         "somebody@mail.example.com",
     ],
+    ids=["e-mail", "document", "identification", "bank account", "refresh token", "access token", "any address"],
 )
 def test_the_search_finds_what_leaks(line: str) -> None:
     with tempfile.TemporaryDirectory() as folder:  # not where the suite's own logs are

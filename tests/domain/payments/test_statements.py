@@ -1,8 +1,9 @@
 """Wallets and statements: what is there, and how it came about, with a running balance."""
 
+import asyncpg
 import pytest
 
-from domain.ledger.accounts import AccountKind
+from domain.ledger.accounts import AccountKind, platform, user
 from domain.payments import queries
 from domain.shared import ids
 from domain.shared.actor import Scope, Viewer
@@ -29,6 +30,26 @@ async def test_a_statement_carries_its_balance_over_pages() -> None:
             break
         await bank.pay_in(ada, 5)
     assert seen == [(-3, 1_107), (30, 1_110), (-20, 1_080), (200, 1_100), (-100, 900), (1_000, 1_000)]
+
+
+async def test_a_posting_that_commits_after_a_younger_one_was_read_leaves_the_balance_right(
+    owner: "asyncpg.Connection[asyncpg.Record]",
+) -> None:
+    ada = await bank.person()
+    viewer = Viewer(ada.user_id)
+    await bank.pay_in(ada, 1_000)
+    early = await owner.fetchval("select nextval(pg_get_serial_sequence('ledger.postings', 'id'))")
+    await bank.pay_in(ada, 200)
+    page = await queries.statement(viewer, ada.user_id, AVAILABLE, "CNY", 1)
+    assert [(line.amount_minor, line.balance_after_minor) for line in page.lines] == [(200, 1_200)]
+    custody, wallet = platform(AccountKind.CUSTODY, "CNY"), user(AVAILABLE, ada.user_id, "CNY")
+    await owner.execute(
+        """insert into ledger.postings (id, entry_id, kind, debit_id, credit_id, currency, amount_minor, effective_on, posted_at)
+        overriding system value values ($1, $2, 'TEST', $3, $4, 'CNY', 30, current_date, now())""",
+        early, ids.new(), custody.id, wallet.id,
+    )  # fmt: skip
+    older = await queries.statement(viewer, ada.user_id, AVAILABLE, "CNY", 10, page.lines[-1].cursor)
+    assert [(line.amount_minor, line.balance_after_minor) for line in older.lines] == [(30, 1_030), (1_000, 1_000)]
 
 
 async def test_balances_of_many_wallets() -> None:

@@ -1,0 +1,1 @@
+"""What others' suites and clients say of the running product."""
