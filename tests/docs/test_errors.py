@@ -15,7 +15,8 @@ TOLD = entries()
 CODE = re.compile(r"`([A-Za-z]\w*)(?:\(|\.|`)")
 """A name in backticks: of a type, a field, a value; of a path its first part."""
 PROTOCOLS = {
-    "Authorization", "Retry", "Accept", "POST", "extensions", "errorId", "retryAfterMs", "locations", "path", "maximum", "actual",
+    "Authorization", "Kalends", "Origin",
+    "Retry", "Accept", "POST", "extensions", "errorId", "retryAfterMs", "locations", "path", "maximum", "actual",
     "limit", "application", "content", "graphql", "connection_init", "connection_ack", "false", "query",
 }  # fmt: skip
 """Names that are none of the schema's: headers, the members of top-level errors, messages of protocols."""

@@ -24,6 +24,7 @@ IN_MINOR = "in yuan"
 NAMES = re.compile(r"^(?:MAX|MOST)_\w+(?= *=)", re.MULTILINE)
 INTERNAL = {
     "api.bearer": {"MOST_KNOWN"},  # how much is remembered
+    "api.context": {"MOST_KEYS"},  # of one statement
     "api.documents": {"MAX_DOCUMENTS", "MAX_BYTES", "MAX_PRICES"},
     "api.main": {"MOST_FILES"},
     "api.rate": {"MOST_SUBJECTS"},
