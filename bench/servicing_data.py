@@ -212,9 +212,7 @@ TOLD = """insert into payments.bank_entries (id, bank_entry_id, kind, movement_i
 
 
 async def _books(connection: asyncpg.Connection, book: Book, today: date, now: datetime) -> None:
-    custody, lent, fees = (
-        platform(kind, CURRENCY).id for kind in (AccountKind.CUSTODY, AccountKind.LENT, AccountKind.FEES)
-    )
+    custody = platform(AccountKind.CUSTODY, CURRENCY).id
     owes = [sum(one.total_minor for one in schedule(pattern, today)) for pattern in range(PATTERNS)]
     await connection.execute(
         f"""create temp table part on commit drop as
@@ -254,6 +252,14 @@ async def _books(connection: asyncpg.Connection, book: Book, today: date, now: d
         join wallet x on x.owner_id = w.owner_id and x.kind = 'HELD'""",
         now.date(), now,
     )  # fmt: skip
+    await _paid_out(connection, book, now)
+
+
+async def _paid_out(connection: asyncpg.Connection, book: Book, now: datetime) -> None:
+    """What lenders held becomes claims, and what borrowers got leaves."""
+    custody, lent, fees = (
+        platform(kind, CURRENCY).id for kind in (AccountKind.CUSTODY, AccountKind.LENT, AccountKind.FEES)
+    )
     await connection.execute(
         f"""{POST} select pg_temp.made({LENT}, p.n), 'LOAN_FUNDED', h.id, l.id, '{CURRENCY}', p.amount_minor,
             pg_temp.made({NOTE}, p.n * {NOTES} + p.k), pg_temp.made({NOTE}, p.n * {NOTES} + p.k), p.amount_minor, $2, $3

@@ -166,7 +166,7 @@ async def test_an_operator_decides_what_waits(world: World) -> None:
 
     await create_operator(world.platform.environment, "op@origination.example.com")
     operator = await log_in(world.api, "op@origination.example.com")
-    queue = f"{{ operations {{ reviews(first: 100) {{ edges {{ node {{ {LOAN} }} }} }} }} }}"
+    queue = f"{{ operations {{ reviews(first: 50) {{ edges {{ node {{ {LOAN} }} }} }} }} }}"
     edges = (await operator.api.run(queue))["operations"]["reviews"]["edges"]
     [waiting] = [edge["node"] for edge in edges if edge["node"]["id"] == loan_id]
     assert waiting["decision"]["points"] > 0
