@@ -18,6 +18,8 @@ const money = (minor, currency) => {
   return { amount: `${digits.slice(0, -2)}.${digits.slice(-2)}`, currency }
 }
 const rate = (ppm) => (ppm === null ? null : (ppm / 1e6).toFixed(6))
+// A cursor has an instant as Python writes it: no fraction, or six digits of it.
+const exactly = (at) => `${at.replace(/\.\d+$/, (fraction) => fraction.padEnd(7, '0'))}+00:00`
 const encode = (values) => Buffer.from(`[${values.map((value) => JSON.stringify(value)).join(',')}]`).toString('base64url')
 const decode = (cursor) => JSON.parse(Buffer.from(cursor, 'base64url'))
 
@@ -59,7 +61,7 @@ const resolvers = {
       const [behind, name] = after ? ['and (l.listed_at, l.id) < ($2, $3)', 'loans behind'] : ['', 'loans']
       const found = await rows(name, `select ${LOAN} from lending.loans l join marketplace.listings g on g.id = l.id
         where ${VISIBLE} ${behind} order by l.listed_at desc, l.id desc limit $1`, [first + 1, ...(after ? decode(after) : [])])
-      return connection(found, first, loan, (row) => [`${row.listed_at}+00:00`, row.id])
+      return connection(found, first, loan, (row) => [exactly(row.listed_at), row.id])
     }
   }
 }

@@ -26,7 +26,7 @@ const { loans, loan_parties: parties, identity_users: users, marketplace_bids: b
 
 const plainly = (steps, make) => lambda(steps, make, true)
 const instant = ($row, column) => $row.select(
-  sql`to_char(${$row.getClassStep().alias}.${sql.identifier(column)} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US')`, TYPES.text
+  sql`replace((${$row.getClassStep().alias}.${sql.identifier(column)} at time zone 'UTC')::text, ' ', 'T')`, TYPES.text
 )
 const column = (name) => ($row) => $row.get(name)
 const identifier = (prefix) => ($row) => plainly($row.get('id'), (id) => `${prefix}_${id}`)
@@ -35,7 +35,9 @@ const decimal = (minor) => {
   return `${digits.slice(0, -2)}.${digits.slice(-2)}`
 }
 const money = ($row, $minor) => object({ amount: plainly($minor, decimal), currency: $row.get('currency') })
-const encode = (values) => Buffer.from(`[${values.map((value) => JSON.stringify(value)).join(', ')}]`).toString('base64url')
+// A cursor has an instant as Python writes it: no fraction, or six digits of it.
+const exactly = (at) => `${at.replace(/\.\d+$/, (fraction) => fraction.padEnd(7, '0'))}+00:00`
+const encode = (values) => Buffer.from(`[${values.map((value) => JSON.stringify(value)).join(',')}]`).toString('base64url')
 const decode = (cursor) => JSON.parse(Buffer.from(cursor, 'base64url'))
 
 // A page of rows behind a cursor of the product's: the values of the columns it is ordered by.
@@ -69,7 +71,7 @@ const objects = {
         $loans.join({ type: 'inner', from: sql`marketplace.listings`, alias: listing, conditions: [sql`${listing}.id = ${$loans.alias}.id`] })
         $loans.where(sql`${$loans.alias}.listed_at is not null`)
         return page($loans, args, [['listed_at', TYPES.timestamptz], ['id', TYPES.uuid]], ($loan) => [
-          plainly(instant($loan, 'listed_at'), (at) => `${at}+00:00`), $loan.get('id')
+          plainly(instant($loan, 'listed_at'), exactly), $loan.get('id')
         ])
       }
     }
