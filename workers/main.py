@@ -123,10 +123,16 @@ async def _without_valkey(outside: providers.Providers) -> None:
 
 
 async def _finish(worker: Worker) -> None:
-    """Let running jobs finish; what they do not get done is found again."""
+    """Let running jobs finish, and end those that take longer: what they do not get done is found again.
+
+    A transaction that runs is committed; a job that was not ended would begin the next one as long as there is work.
+    """
     running = list(worker.tasks.values())
     if running:
-        await asyncio.wait(running, timeout=STOP_S)
+        _, late = await asyncio.wait(running, timeout=STOP_S)
+        for job in late:
+            job.cancel()
+        await asyncio.gather(*late, return_exceptions=True)
 
 
 def _pool(settings: Settings) -> ArqRedis:

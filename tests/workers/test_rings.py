@@ -12,6 +12,7 @@ from arq.worker import func
 
 from cli.embedded import EmbeddedServers
 from tests.support.journey import until
+from workers import main
 from workers.main import WAITING, Rings, RungWorker
 
 QUEUE = "rings:jobs"
@@ -145,3 +146,18 @@ async def test_workers_that_hear_the_same_ring_share_one_job(pool: ArqRedis) -> 
         await asyncio.gather(*(worker.look() for _ in range(5)))
         assert await ran.next() == "prompt:7"
         assert ran.names == ["first", "prompt:7"]
+
+
+async def test_a_job_that_never_ends_does_not_keep_its_worker_from_stopping(
+    pool: ArqRedis, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(main, "STOP_S", 0.2)
+    ran = Ran(held=True)
+    async with working(pool, ran) as worker:
+        await pool.enqueue_job("prompt", _job_id="endless")
+        await worker.look()
+        assert await ran.next() == "endless"
+        (job,) = [task for name, task in worker.tasks.items() if name == "endless"]
+        await asyncio.wait_for(main._finish(worker), PATIENCE_S)
+        assert job.cancelled() or job.done()
+        assert not ran.go.is_set()
