@@ -44,6 +44,7 @@ from domain.identity import attempts
 from domain.shared import bell, db, logs, policy
 from domain.shared.calendar import calendar
 from domain.shared.errors import Busy
+from domain.shared.replica import Replica
 from domain.shared.settings import Settings
 from migrations.status import pending
 
@@ -81,7 +82,10 @@ def assemble(
     cookies = Cookies(settings)
     trusted = Trusted.load(settings.trusted_documents, only=settings.only_trusted_documents)
     rates = Rates(settings.rate_limit_account, settings.rate_limit_token, settings.rate_limit_address)
-    executor = Executor(schema, rates, compiled=settings.compiled_executor, trusted=trusted)
+    replica = None
+    if settings.replica_database_url is not None:
+        replica = Replica(settings.replica_database_url.get_secret_value(), settings.replica_lag_seconds)
+    executor = Executor(schema, rates, compiled=settings.compiled_executor, trusted=trusted, replica=replica)
     feeds = Feeds(executor)
     sessions = Sessions(cookies, rates, accounts)
     secure = settings.public_url.startswith("https://")
@@ -99,7 +103,7 @@ def assemble(
         GraphQLOverWebSocket(executor, feeds, authenticate, cookies),
         cors,
         partial(ProxyHeadersMiddleware, trusted_hosts=settings.trusted_proxies),
-        lifespan=_lifespan(settings, rates),
+        lifespan=_lifespan(settings, rates, replica),
         routes=[
             Route(GRAPHQL_PATH, graphql),
             Route(SESSION_PATH, sessions.open, methods=["POST"]),
@@ -109,7 +113,7 @@ def assemble(
             Route(
                 "/webhooks/{provider}", Webhooks(settings.webhook_secret, receive_webhook).endpoint, methods=["POST"]
             ),
-            Route("/metrics", Metrics(executor, settings.metrics_token).endpoint),
+            Route("/metrics", Metrics(executor, replica, settings.metrics_token).endpoint),
             Route("/healthz", healthy),
             Route("/readyz", ready),
         ],
@@ -165,11 +169,15 @@ class Application(Starlette):
         log_answered("POST", GRAPHQL_PATH, status, started)
 
 
-def _lifespan(settings: Settings, rates: Rates) -> Callable[[Starlette], AbstractAsyncContextManager[None]]:
+def _lifespan(
+    settings: Settings, rates: Rates, replica: Replica | None
+) -> Callable[[Starlette], AbstractAsyncContextManager[None]]:
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
         redis_url = settings.redis_url.get_secret_value()
         await db.connect(settings.database_url.get_secret_value(), settings.database_pool_size)
+        if replica:
+            await replica.start()
         valkey = bell.connect(redis_url)
         attempts.connect(valkey)
         await hub.start(redis_url)
@@ -182,6 +190,8 @@ def _lifespan(settings: Settings, rates: Rates) -> Callable[[Starlette], Abstrac
             for task in background:
                 task.cancel()
             await hub.stop()
+            if replica:
+                await replica.stop()
             await db.disconnect()  # first: transactions that still run ring the bell when they commit
             await bell.disconnect()
             log.info("api.stopped")

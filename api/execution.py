@@ -19,6 +19,7 @@ from api.scalars import WIRES
 from api.shape import MAX_COST
 from api.trusted import Trusted
 from domain.shared import db
+from domain.shared.replica import Replica
 
 BYTES_PER_POINT = 1_024
 """A document that is refused costs a point, and one for each KiB: it was parsed, and perhaps validated, for nothing."""
@@ -52,7 +53,10 @@ class Operation:
 
 
 class Executor:
-    """Executes operations of one schema, as far as `rates` let it. `compiled=False`: all by graphql-core, to compare."""
+    """Executes operations of one schema, as far as `rates` let it. `compiled=False`: all by graphql-core, to compare.
+
+    With a `replica`, what strangers ask is read from it.
+    """
 
     def __init__(
         self,
@@ -61,11 +65,13 @@ class Executor:
         *,
         compiled: bool = True,
         trusted: Trusted = ALL_TRUSTED,
+        replica: Replica | None = None,
     ) -> None:
         self._rates = rates or Rates()
         self._trusted = trusted
         self._documents = Documents(schema._schema)
-        self._engine = engine.Executor(schema, WIRES, db.records, compiled=compiled)
+        strangers = replica.records if replica else None
+        self._engine = engine.Executor(schema, WIRES, db.records, strangers=strangers, compiled=compiled)
 
     @property
     def answers(self) -> Mapping[str, int]:

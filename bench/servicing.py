@@ -24,7 +24,7 @@ import psutil
 
 from bench import rings
 from bench.data import LOAN, made
-from bench.machine import ROOT
+from bench.machine import ROOT, all_cores
 from bench.rows import KALENDS, Row
 from bench.servicing_data import NOTES, Book, load
 from bench.stage import Stage
@@ -57,7 +57,8 @@ PER_S, TIMES_ORM, LOCK_MS, RING_MS = 3_500, 35, 100, 10
 
 def measure(stage: Stage) -> list[Row]:
     """All of it, once, in a home of its own that is gone afterwards."""
-    found = figures()
+    with all_cores():
+        found = figures()
     worker, orm = found["worker"], found["orm"]
     case = f"auto-debit and distribution, {INSTALLMENTS:,} installments × {NOTES} notes"
     cpu = f"{worker['python_us_each']} µs of the worker's CPU each"

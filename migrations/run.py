@@ -7,6 +7,7 @@ from tortoise import Tortoise
 from tortoise.migrations.api.migrate import migrate as tortoise_migrate
 
 from domain.shared import db
+from migrations.postings import make_room
 
 LOCK = 0x6B616C656E6473
 SCHEMAS = ("shared", "ledger", "identity", "payments", "credit", "lending", "marketplace", "notifications", "audit")
@@ -29,6 +30,7 @@ async def migrate(database_url: str) -> None:
         await _prepare(connection)
         await tortoise_migrate(config=tortoise_config(database_url))
         await Tortoise.close_connections()
+        await make_room(connection)
         # So that the application can say whether it has all that it needs (/readyz).
         await connection.execute("grant select on public.tortoise_migrations to kalends_app")
     finally:

@@ -472,6 +472,44 @@ CREATE TABLE ledger.postings_0 (
     CONSTRAINT postings_check1 CHECK ((debit_id <> credit_id)),
     CONSTRAINT postings_fee_minor_check CHECK ((fee_minor >= 0))
 );
+CREATE TABLE ledger.postings_1 (
+    id bigint CONSTRAINT postings_id_not_null NOT NULL,
+    entry_id uuid CONSTRAINT postings_entry_id_not_null NOT NULL,
+    kind text CONSTRAINT postings_kind_not_null NOT NULL,
+    debit_id uuid CONSTRAINT postings_debit_id_not_null NOT NULL,
+    credit_id uuid CONSTRAINT postings_credit_id_not_null NOT NULL,
+    currency character(3) CONSTRAINT postings_currency_not_null NOT NULL,
+    amount_minor bigint CONSTRAINT postings_amount_minor_not_null NOT NULL,
+    reference_id uuid,
+    note_id uuid,
+    principal_minor bigint,
+    fee_minor bigint,
+    effective_on date CONSTRAINT postings_effective_on_not_null NOT NULL,
+    posted_at timestamp with time zone CONSTRAINT postings_posted_at_not_null NOT NULL,
+    CONSTRAINT postings_amount_minor_check CHECK ((amount_minor > 0)),
+    CONSTRAINT postings_check CHECK (((principal_minor >= 0) AND (principal_minor <= amount_minor))),
+    CONSTRAINT postings_check1 CHECK ((debit_id <> credit_id)),
+    CONSTRAINT postings_fee_minor_check CHECK ((fee_minor >= 0))
+);
+CREATE TABLE ledger.postings_2 (
+    id bigint CONSTRAINT postings_id_not_null NOT NULL,
+    entry_id uuid CONSTRAINT postings_entry_id_not_null NOT NULL,
+    kind text CONSTRAINT postings_kind_not_null NOT NULL,
+    debit_id uuid CONSTRAINT postings_debit_id_not_null NOT NULL,
+    credit_id uuid CONSTRAINT postings_credit_id_not_null NOT NULL,
+    currency character(3) CONSTRAINT postings_currency_not_null NOT NULL,
+    amount_minor bigint CONSTRAINT postings_amount_minor_not_null NOT NULL,
+    reference_id uuid,
+    note_id uuid,
+    principal_minor bigint,
+    fee_minor bigint,
+    effective_on date CONSTRAINT postings_effective_on_not_null NOT NULL,
+    posted_at timestamp with time zone CONSTRAINT postings_posted_at_not_null NOT NULL,
+    CONSTRAINT postings_amount_minor_check CHECK ((amount_minor > 0)),
+    CONSTRAINT postings_check CHECK (((principal_minor >= 0) AND (principal_minor <= amount_minor))),
+    CONSTRAINT postings_check1 CHECK ((debit_id <> credit_id)),
+    CONSTRAINT postings_fee_minor_check CHECK ((fee_minor >= 0))
+);
 ALTER TABLE ledger.postings ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME ledger.postings_id_seq
     START WITH 1
@@ -800,6 +838,8 @@ CREATE TABLE shared.set_aside (
     last_error text NOT NULL
 );
 ALTER TABLE ONLY ledger.postings ATTACH PARTITION ledger.postings_0 FOR VALUES FROM (MINVALUE) TO ('100000000');
+ALTER TABLE ONLY ledger.postings ATTACH PARTITION ledger.postings_1 FOR VALUES FROM ('100000000') TO ('200000000');
+ALTER TABLE ONLY ledger.postings ATTACH PARTITION ledger.postings_2 FOR VALUES FROM ('200000000') TO ('300000000');
 ALTER TABLE ONLY ledger.postings ATTACH PARTITION ledger.postings_rest DEFAULT;
 ALTER TABLE ONLY public.tortoise_migrations ALTER COLUMN id SET DEFAULT nextval('public.tortoise_migrations_id_seq'::regclass);
 ALTER TABLE ONLY credit.decisions
@@ -836,6 +876,10 @@ ALTER TABLE ONLY ledger.postings
     ADD CONSTRAINT postings_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY ledger.postings_0
     ADD CONSTRAINT postings_0_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY ledger.postings_1
+    ADD CONSTRAINT postings_1_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY ledger.postings_2
+    ADD CONSTRAINT postings_2_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY ledger.postings_rest
     ADD CONSTRAINT postings_rest_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY lending.allocations
@@ -947,6 +991,16 @@ CREATE INDEX postings_note ON ONLY ledger.postings USING btree (note_id, id) WHE
 CREATE INDEX postings_0_note_id_id_idx ON ledger.postings_0 USING btree (note_id, id) WHERE (note_id IS NOT NULL);
 CREATE INDEX postings_reference ON ONLY ledger.postings USING btree (reference_id, id) WHERE ((reference_id IS NOT NULL) AND (note_id IS NULL));
 CREATE INDEX postings_0_reference_id_id_idx ON ledger.postings_0 USING btree (reference_id, id) WHERE ((reference_id IS NOT NULL) AND (note_id IS NULL));
+CREATE INDEX postings_1_credit_id_id_idx ON ledger.postings_1 USING btree (credit_id, id);
+CREATE INDEX postings_1_debit_id_id_idx ON ledger.postings_1 USING btree (debit_id, id);
+CREATE INDEX postings_1_entry_id_idx ON ledger.postings_1 USING brin (entry_id uuid_minmax_multi_ops) WITH (autosummarize='on');
+CREATE INDEX postings_1_note_id_id_idx ON ledger.postings_1 USING btree (note_id, id) WHERE (note_id IS NOT NULL);
+CREATE INDEX postings_1_reference_id_id_idx ON ledger.postings_1 USING btree (reference_id, id) WHERE ((reference_id IS NOT NULL) AND (note_id IS NULL));
+CREATE INDEX postings_2_credit_id_id_idx ON ledger.postings_2 USING btree (credit_id, id);
+CREATE INDEX postings_2_debit_id_id_idx ON ledger.postings_2 USING btree (debit_id, id);
+CREATE INDEX postings_2_entry_id_idx ON ledger.postings_2 USING brin (entry_id uuid_minmax_multi_ops) WITH (autosummarize='on');
+CREATE INDEX postings_2_note_id_id_idx ON ledger.postings_2 USING btree (note_id, id) WHERE (note_id IS NOT NULL);
+CREATE INDEX postings_2_reference_id_id_idx ON ledger.postings_2 USING btree (reference_id, id) WHERE ((reference_id IS NOT NULL) AND (note_id IS NULL));
 CREATE INDEX postings_rest_credit_id_id_idx ON ledger.postings_rest USING btree (credit_id, id);
 CREATE INDEX postings_rest_debit_id_id_idx ON ledger.postings_rest USING btree (debit_id, id);
 CREATE INDEX postings_rest_entry_id_idx ON ledger.postings_rest USING brin (entry_id uuid_minmax_multi_ops) WITH (autosummarize='on');
@@ -1006,6 +1060,18 @@ ALTER INDEX ledger.postings_entry ATTACH PARTITION ledger.postings_0_entry_id_id
 ALTER INDEX ledger.postings_note ATTACH PARTITION ledger.postings_0_note_id_id_idx;
 ALTER INDEX ledger.postings_pkey ATTACH PARTITION ledger.postings_0_pkey;
 ALTER INDEX ledger.postings_reference ATTACH PARTITION ledger.postings_0_reference_id_id_idx;
+ALTER INDEX ledger.postings_credit ATTACH PARTITION ledger.postings_1_credit_id_id_idx;
+ALTER INDEX ledger.postings_debit ATTACH PARTITION ledger.postings_1_debit_id_id_idx;
+ALTER INDEX ledger.postings_entry ATTACH PARTITION ledger.postings_1_entry_id_idx;
+ALTER INDEX ledger.postings_note ATTACH PARTITION ledger.postings_1_note_id_id_idx;
+ALTER INDEX ledger.postings_pkey ATTACH PARTITION ledger.postings_1_pkey;
+ALTER INDEX ledger.postings_reference ATTACH PARTITION ledger.postings_1_reference_id_id_idx;
+ALTER INDEX ledger.postings_credit ATTACH PARTITION ledger.postings_2_credit_id_id_idx;
+ALTER INDEX ledger.postings_debit ATTACH PARTITION ledger.postings_2_debit_id_id_idx;
+ALTER INDEX ledger.postings_entry ATTACH PARTITION ledger.postings_2_entry_id_idx;
+ALTER INDEX ledger.postings_note ATTACH PARTITION ledger.postings_2_note_id_id_idx;
+ALTER INDEX ledger.postings_pkey ATTACH PARTITION ledger.postings_2_pkey;
+ALTER INDEX ledger.postings_reference ATTACH PARTITION ledger.postings_2_reference_id_id_idx;
 ALTER INDEX ledger.postings_credit ATTACH PARTITION ledger.postings_rest_credit_id_id_idx;
 ALTER INDEX ledger.postings_debit ATTACH PARTITION ledger.postings_rest_debit_id_id_idx;
 ALTER INDEX ledger.postings_entry ATTACH PARTITION ledger.postings_rest_entry_id_idx;

@@ -12,8 +12,8 @@ from workers.providers import Providers
 
 CHUNK = 150
 """Rows of one transaction."""
-LOANS = 32
-"""Loans of one transaction that collects: with thirty notes each, locks last some 40 ms on two quiet cores."""
+LOANS = 20
+"""Loans of one transaction that collects: with thirty notes each, it takes some 45 ms on two quiet cores."""
 LANES = 3
 """So many such transactions are under way at once: Python decides about one while PostgreSQL writes others."""
 

@@ -95,14 +95,24 @@ class Outcome:
 class Executor:
     """Executes operations of one schema. `answers` counts how: "compiled", "introspected", or why by graphql-core.
 
-    An answer without errors is its data as JSON text, an answer with errors graphql-core's result.
+    An answer without errors is its data as JSON text, an answer with errors graphql-core's result. `strangers`: what fetches
+    for the queries of strangers, if they may be answered from elsewhere.
     """
 
-    def __init__(self, schema: Schema, wires: Mapping[str, Wire], fetch: Fetch, *, compiled: bool = True) -> None:
+    def __init__(
+        self,
+        schema: Schema,
+        wires: Mapping[str, Wire],
+        fetch: Fetch,
+        *,
+        strangers: Fetch | None = None,
+        compiled: bool = True,
+    ) -> None:
         self._schema = schema
         self._core_schema = schema._schema
         self._wires = wires
         self._folding = Folding(fetch)
+        self._strangers = Folding(strangers) if strangers else self._folding
         self._compiled = compiled
         self.answers: Counter[str] = Counter()
 
@@ -183,7 +193,8 @@ class Executor:
             assert coerced is not None, "they fitted as they were given"
             return coerced
 
-        return Run(context, given, coerce, self._folding), plan
+        is_public = context.viewer.user_id is None and operation.kind is OperationType.QUERY
+        return Run(context, given, coerce, self._strangers if is_public else self._folding), plan
 
     def _given(self, operation: Operation, variables: dict[str, Any]) -> Mapping[str, Any] | None:
         """The coerced variables of an operation that may be compiled; None where they do not fit."""

@@ -154,13 +154,17 @@ async def connect(database_url: str, pool_size: int = 20) -> None:
     global _reads
     if _reads is not None:
         await disconnect()
-    configured = config(database_url, pool_size)
-    await Tortoise.init(config=configured, _enable_global_fallback=True)
-    credentials = {**configured["connections"]["default"]["credentials"]}
+    await Tortoise.init(config=config(database_url, pool_size), _enable_global_fallback=True)
+    _reads = await reading_pool(database_url)
+
+
+async def reading_pool(database_url: str) -> asyncpg.Pool:
+    """A pool for statements that only read, at this address; it connects when it is asked."""
+    credentials = config(database_url)["connections"]["default"]["credentials"]
     credentials |= {"min_size": 0, "max_size": READ_POOL_SIZE, "statement_cache_size": 1_000}
-    credentials["server_settings"] = credentials["server_settings"] | READING
+    credentials["server_settings"] |= READING
     del credentials["minsize"], credentials["maxsize"]
-    _reads = await asyncpg.create_pool(**credentials)
+    return await asyncpg.create_pool(**credentials)
 
 
 async def disconnect() -> None:

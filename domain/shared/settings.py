@@ -45,6 +45,8 @@ class Settings(BaseSettings):
     )
     migration_database_url: SecretStr | None = None
     database_pool_size: int = Field(20, ge=2, le=500)
+    replica_database_url: SecretStr | None = None
+    replica_lag_seconds: float = Field(5, ge=1, le=600)
     compiled_executor: bool = True
     trusted_documents: FilePath | None = None
     only_trusted_documents: bool = False

@@ -5,11 +5,12 @@ import sys
 from typing import Any
 
 import asyncpg
+import pytest
 from tortoise.context import TortoiseContext
 from tortoise.migrations.autodetector import MigrationAutodetector
 
 from migrations.dump import SCHEMA, dump
-from migrations.run import tortoise_config
+from migrations.run import migrate, tortoise_config
 from tests.conftest import Databases
 
 
@@ -36,3 +37,31 @@ async def test_four_migrations_at_once_do_the_work_once(make_database: Databases
     applied = await connection.fetchval("select count(*) = count(distinct name) from tortoise_migrations")
     await connection.close()
     assert applied is True
+
+
+async def test_there_is_room_for_postings_ahead_of_the_newest(make_database: Databases) -> None:
+    _, url = await make_database.make("room")
+    owner = await asyncpg.connect(url)
+    names = """select array_agg(name order by name) from (
+        select inhrelid::regclass::text as name from pg_inherits where inhparent = 'ledger.postings'::regclass) partitions"""
+    assert await owner.fetchval(names) == [f"ledger.postings_{part}" for part in (0, 1, 2, "rest")]
+    await owner.execute(
+        "set session_replication_role = replica; alter sequence ledger.postings_id_seq restart 199999999"
+    )
+    await owner.execute(
+        """insert into ledger.postings (entry_id, kind, debit_id, credit_id, currency, amount_minor, effective_on, posted_at)
+        select gen_random_uuid(), 'HOLD', gen_random_uuid(), gen_random_uuid(), 'CNY', 1, '2025-01-06', now()
+        from generate_series(1, 2)"""
+    )
+    assert await owner.fetchval("select array_agg(tableoid::regclass::text order by id) from ledger.postings") == [
+        "ledger.postings_1", "ledger.postings_2",
+    ]  # fmt: skip
+    await migrate(url)
+    assert await owner.fetchval(names) == [f"ledger.postings_{part}" for part in (0, 1, 2, 3, 4, "rest")]
+    owners = (
+        "select distinct relowner::regrole::text from pg_class where oid::regclass::text like 'ledger.postings\\__'"
+    )
+    assert [row[0] for row in await owner.fetch(owners)] == ["kalends_owner"]
+    with pytest.raises(asyncpg.InsufficientPrivilegeError, match="never changed"):
+        await owner.execute("set session_replication_role = origin; update ledger.postings_2 set amount_minor = 2")
+    await owner.close()

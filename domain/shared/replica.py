@@ -1,0 +1,131 @@
+"""Reads that may lag: a hot standby answers them for as long as it is known to be no further behind than is allowed.
+
+Every second the primary says where its log ends, and the standby up to where it has replayed it. The standby has, then, all
+that the primary had when it last named an end that is replayed by now; nobody's clock is compared with another's. A standby
+that lags, is away, was promoted or cannot be compared is not asked, and neither is one that has just failed: the primary
+answers instead.
+"""
+
+import asyncio
+import math
+import time
+from collections import Counter, deque
+from collections.abc import Coroutine, Sequence
+from typing import Any, TypeVar
+
+import asyncpg
+import structlog
+
+from domain.shared import db
+from domain.shared.db import Record
+
+R = TypeVar("R")
+
+LOOK_S = 1.0
+PATIENCE_S = 2.0
+"""A standby that takes longer is not waited for: the primary is asked instead, which has its own patience."""
+MOST_ENDS = 600
+"""So many of the primary's ends are remembered: a standby that is further behind has no known lag."""
+ENDED = "select (pg_current_wal_flush_lsn() - '0/0')::bigint"
+REPLAYED = "select case when pg_is_in_recovery() then (pg_last_wal_replay_lsn() - '0/0')::bigint end"
+
+log = structlog.get_logger()
+
+
+class Replica:
+    """One standby, and how far behind it is at most."""
+
+    def __init__(self, database_url: str, most_lag_s: float) -> None:
+        self._database_url = database_url
+        self._most_lag_s = most_lag_s
+        self._ends: deque[tuple[float, int]] = deque(maxlen=MOST_ENDS)
+        self._as_of = -math.inf
+        self._pool: asyncpg.Pool | None = None
+        self._watching: asyncio.Task[None] | None = None
+        self.answers: Counter[str] = Counter()
+        """How many reads were answered by whom: "replica" or "primary"."""
+
+    @property
+    def lag_s(self) -> float:
+        """It has all that the primary had so many seconds ago; infinite while that is not known."""
+        return time.monotonic() - self._as_of
+
+    @property
+    def is_usable(self) -> bool:
+        """Whether it may be asked."""
+        return self.lag_s <= self._most_lag_s
+
+    async def records(self, sql: str, *args: object) -> Sequence[Record]:
+        """The rows of a read, as `db.records`: from the standby if it may be asked, else from the primary. Raises `Busy`."""
+        if self.is_usable:
+            try:
+                found = await self._ask(sql, *args)
+            except Exception as error:  # noqa: BLE001 - whatever it is (a read in the way of what is replayed), the primary says what is so
+                if isinstance(error, db.LOST):
+                    self._as_of = -math.inf  # until the next look
+                log.info("replica.read_failed", error=type(error).__name__)
+            else:
+                self.answers["replica"] += 1
+                return found
+        self.answers["primary"] += 1
+        return await db.records(sql, *args)
+
+    async def start(self) -> None:
+        """Begin to look how far behind it is; it need not be there yet."""
+        self._pool = await db.reading_pool(self._database_url)
+        self._watching = asyncio.create_task(self._watch())
+
+    async def stop(self) -> None:
+        """Ask it no more, and let go of its connections."""
+        assert self._watching is not None and self._pool is not None, "started"
+        self._watching.cancel()
+        await asyncio.gather(self._watching, return_exceptions=True)
+        self._as_of = -math.inf
+        self._pool.terminate()
+
+    async def _watch(self) -> None:
+        told = None
+        while True:
+            why = "it lags"
+            try:
+                await self._look()
+            except Exception as error:  # noqa: BLE001 - a wrong password, a database of another name: it is only not used
+                why = type(error).__name__
+            found = "" if self.is_usable else why
+            if found != told:
+                told = found
+                log.warning("replica.left", why=why) if found else log.info("replica.used")
+            await asyncio.sleep(LOOK_S)
+
+    async def _look(self) -> None:
+        """Learn how far behind it is. Raises what the two databases do."""
+        asked = time.monotonic()
+        ((end,),) = await db.records(ENDED)
+        self._ends.append((asked, end))
+        ((replayed,),) = await self._ask(REPLAYED)
+        while replayed is not None and self._ends and self._ends[0][1] <= replayed:
+            self._as_of = self._ends.popleft()[0]
+
+    async def _ask(self, sql: str, *args: object) -> Sequence[Record]:
+        assert self._pool is not None, "started"
+        found: Sequence[Record] = await _in_time(self._pool.fetch(sql, *args))
+        return found
+
+
+async def _in_time(work: Coroutine[Any, Any, R]) -> R:
+    """What the work comes to. Raises `TimeoutError` after `PATIENCE_S`, whatever the work does then.
+
+    A connection to a machine that is gone cannot even be cancelled in time, so nobody waits for that either.
+    """
+    task = asyncio.create_task(work)
+    task.add_done_callback(_looked_at)
+    done, _ = await asyncio.wait((task,), timeout=PATIENCE_S)
+    if not done:
+        task.cancel()
+        raise TimeoutError
+    return task.result()
+
+
+def _looked_at(task: asyncio.Task[Any]) -> None:
+    if not task.cancelled():
+        task.exception()
