@@ -132,6 +132,12 @@ async def _measure(
     }
 
 
+async def _at_rest(books: asyncpg.Connection) -> None:
+    """Bring what was loaded to the disk, PostgreSQL's part and the kernel's: a commit measured next waits for none of it."""
+    await books.execute("checkpoint")
+    await asyncio.to_thread(os.sync)
+
+
 @asynccontextmanager
 async def _work(environment: dict[str, str], count: int = 1) -> AsyncIterator[list[psutil.Process]]:
     """Workers of the product."""
@@ -155,6 +161,7 @@ async def _work(environment: dict[str, str], count: int = 1) -> AsyncIterator[li
 
 async def _rings(books: asyncpg.Connection, environment: dict[str, str], today: date) -> list[dict[str, Any]]:
     """The ring's latency with one worker and with two, while no loan is due."""
+    await _at_rest(books)
     await books.execute("update shared.clock set shift = interval '-1 day'")
     measured = []
     for workers in (1, 2):
@@ -170,7 +177,7 @@ async def _worker(
     books: asyncpg.Connection, environment: dict[str, str], installments: int, today: date
 ) -> dict[str, Any]:
     """One worker collects everything; figures from the transactions themselves, as the server remembers them."""
-    await books.execute("checkpoint")
+    await _at_rest(books)
     async with _work(environment) as (worker,):
         deadline = time.monotonic() + PATIENCE_S
         while await books.fetchval("select exists (select from lending.loans where next_collection_on <= $1)", today):

@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from tests.tidy.tree import ROOT, files, name_of
+from tests.tidy.tree import ROOT, files, name_of, tracked
 
 FILE_LINES = 400
 FUNCTION_LINES = 60
@@ -51,6 +51,11 @@ def test_functions_are_short() -> None:
 def test_nothing_is_marked_as_unfinished() -> None:
     marked = [name_of(path) for path in files(".py", ".sql", ".toml") if UNFINISHED.search(path.read_text())]
     assert marked == []
+
+
+def test_nothing_is_a_link() -> None:
+    """It would lead somewhere on the machine of whoever made it."""
+    assert [name_of(path) for path in tracked() if path.is_symlink()] == []
 
 
 def test_no_file_names_a_machine_or_a_registry() -> None:

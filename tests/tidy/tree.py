@@ -8,8 +8,8 @@ GENERATED = ROOT / "examples" / "lender_bot" / "kalends_client"
 PACKAGES = ("api", "cli", "domain", "migrations", "sandbox", "workers")
 
 
-def files(*suffixes: str) -> list[Path]:
-    """The files that git knows or would add, but for generated code, with one of the suffixes; all when none is named."""
+def tracked() -> list[Path]:
+    """Everything that git knows or would add."""
     listed = subprocess.run(
         ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"],
         cwd=ROOT,
@@ -17,10 +17,14 @@ def files(*suffixes: str) -> list[Path]:
         text=True,
         check=True,
     ).stdout
-    paths = (ROOT / name for name in listed.split("\0") if name)
+    return [ROOT / name for name in listed.split("\0") if name]
+
+
+def files(*suffixes: str) -> list[Path]:
+    """The files among them, but for generated code, with one of the suffixes; all when none is named."""
     return [
         path
-        for path in paths
+        for path in tracked()
         if path.is_file() and not path.is_relative_to(GENERATED) and (not suffixes or path.suffix in suffixes)
     ]
 
