@@ -44,7 +44,7 @@ def main() -> None:
     with (ROOT / ".uv" / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         digest = hashlib.sha256(b"".join((ROOT / name).read_bytes() for name in INPUTS)).hexdigest()
-        if STAMP.is_file() and STAMP.read_text() == digest and runs(VENV_PYTHON, "-c", "import cli"):
+        if UV.exists() and STAMP.is_file() and STAMP.read_text() == digest and runs(VENV_PYTHON, "-c", "import cli"):
             return
         print("kalends: installing what is missing into .venv", flush=True)
         install_uv()
