@@ -107,9 +107,13 @@ class Document:
 
 
 def _size(variables: Mapping[str, Any], name: str) -> Any:
-    """What a variable says about sizes."""
-    value = variables.get(name, "absent")
-    return value if isinstance(value, int | str | None) else elements(value)
+    """What a variable says about sizes: one text, an id, is like another."""
+    if name not in variables:
+        return "default"
+    value = variables[name]
+    if isinstance(value, str):
+        return "text"
+    return value if isinstance(value, int | None) else elements(value)
 
 
 class Documents:

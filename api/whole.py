@@ -20,7 +20,9 @@ class Head:
         self._status = status
         self._headers = list(headers)
         self._line = STATUS_LINE[status]
-        self._text = b"".join(b"%b: %b\r\n" % header for header in headers)
+        self._text = _text(headers)
+        self._usual: Headers = ()
+        self._usual_text = b""
 
     async def send(self, send: Send, body: bytes) -> None:
         """Send an answer."""
@@ -33,16 +35,22 @@ class Head:
         await send({"type": "http.response.body", "body": body})
 
     def _write(self, cycle: RequestResponseCycle, body: bytes) -> None:
-        usual = b"".join([b"%b: %b\r\n" % header for header in cycle.default_headers])
+        if cycle.default_headers is not self._usual:  # the date, another one each second
+            self._usual = cycle.default_headers
+            self._usual_text = _text(self._usual)
         close = b"" if cycle.keep_alive else b"connection: close\r\n"
         length = b"content-length: %d\r\n\r\n" % len(body)
         cycle.response_started = cycle.response_complete = True
         cycle.waiting_for_100_continue = False
-        cycle.transport.write(b"".join((self._line, usual, self._text, close, length, body)))
+        cycle.transport.write(b"".join((self._line, self._usual_text, self._text, close, length, body)))
         cycle.message_event.set()
         if not cycle.keep_alive:
             cycle.transport.close()
         cycle.on_response()
+
+
+def _text(headers: Headers) -> bytes:
+    return b"".join([b"%b: %b\r\n" % header for header in headers])
 
 
 def _is_free(cycle: RequestResponseCycle) -> bool:

@@ -1,6 +1,7 @@
 """From an operation to its plan."""
 
 from collections.abc import Mapping, Sequence
+from uuid import UUID
 
 from graphql import (
     FieldNode,
@@ -21,7 +22,7 @@ from strawberry.types.field import StrawberryField
 
 from api.engine import plans, steps
 from api.engine.calls import Call
-from api.engine.connections import Connection
+from api.engine.connections import Connection, Order
 from api.engine.declarations import DECLARED
 from api.engine.levels import LevelWriter, NeedsObjects
 from api.engine.pages import connection_plan
@@ -30,9 +31,9 @@ from api.engine.registry import RowType, find_row_type
 from api.engine.row_plans import ConnectionPlan, RowsOf, RowsPlan
 from api.engine.selections import Grouped, Selections, Selector, Uncompilable, inside
 from api.engine.shapes import shape_of_rows
-from api.engine.statements import Keys, Level
+from api.engine.statements import Level
 from api.engine.steps import Step
-from api.engine.wires import OTHER, PLAIN, TEXT, Wire, quoted
+from api.engine.wires import OTHER, PLAIN, TEXT, UUID_TEXT, Wire, quoted
 from domain.shared.relations import Relation
 
 BACKREF = "strawberry-definition"
@@ -101,21 +102,21 @@ class Compiler:
 
     def rows_of(self, found: RowType | None, output: GraphQLObjectType, selections: Selections) -> RowsOf:
         """The plans for rows of a type by relation and order, each made when it is first needed."""
-        made: dict[tuple[Relation, Keys], RowsPlan] = {}
+        made: dict[tuple[Relation, Order], RowsPlan] = {}
 
-        def rows_of(relation: Relation, keys: Keys) -> RowsPlan:
+        def rows_of(relation: Relation, order: Order) -> RowsPlan:
             assert found is not None, "only rows are referred to"
-            known = made.get((relation, keys))
+            known = made.get((relation, order))
             if known is None:
-                known = made[relation, keys] = self.rows(found, relation, output, selections, keys)
+                known = made[relation, order] = self.rows(found, relation, output, selections, order)
             return known
 
         return rows_of
 
     def rows(
-        self, found: RowType, relation: Relation, output: GraphQLObjectType, selections: Selections, keys: Keys = ()
+        self, found: RowType, relation: Relation, output: GraphQLObjectType, selections: Selections, order: Order = ()
     ) -> RowsPlan:
-        """The plan for rows of a relation as objects of a type; `keys`: the order that cursors tell."""
+        """The plan for rows of a relation as objects of a type; `order`: what cursors tell."""
         writer = LevelWriter(self, relation)
         try:
             parts = writer.object("{t}", found, relation, output, self._selector.fields(output, selections))
@@ -123,9 +124,12 @@ class Compiler:
             level = Level(relation)
             level.columns.append(relation.selected)
             return RowsPlan(
-                found, level, objects=self.objects(output, selections), cursor=[column for column, _ in keys]
+                found, level, objects=self.objects(output, selections), cursor=[column for column, _, _ in order]
             )
-        cursor = [writer.level.place(f"{{t}}.{column}") for column, _ in keys]
+        cursor = [
+            writer.level.place((UUID_TEXT.sql if kind is UUID else "{0}").format(f"{{t}}.{column}"))
+            for column, _, kind in order
+        ]
         shape = shape_of_rows(parts, len(writer.children), writer.namespace)
         return RowsPlan(found, writer.level, shape=shape, children=writer.children, cursor=cursor)
 
@@ -144,7 +148,7 @@ class Compiler:
         if named.name == "ID":
             if is_list:
                 raise NeedsObjects
-            return Wire("{0}::text", quoted) if prefix is None else TEXT
+            return Wire("{0}::text", quoted) if prefix is None else UUID_TEXT
         if is_list:
             if named.name in self._wires and named.name not in PLAIN:
                 raise NeedsObjects

@@ -11,7 +11,7 @@ from api.engine.declarations import Column, Composed, Every, Many, One
 from api.engine.registry import RowType, row_type
 from api.engine.selections import Grouped, inside
 from api.engine.statements import Level
-from api.engine.wires import Wire, quoted
+from api.engine.wires import UUID_TEXT, Wire, quoted
 from api.engine.writing import Part, call, json_object, member, name, or_null
 from domain.shared.relations import Relation
 
@@ -117,7 +117,7 @@ class LevelWriter:
             plan = self._compiler.rows(found, found.relation, output, inside(nodes))
             return self._child(row_plans.OneChild(self.level.place(key), declared.target, plan))
         target = self.level.expression(other, found.relation, declared.target)
-        return [or_null(member(self.level.place(target)), made)]
+        return [or_null(member(self.level.place(UUID_TEXT.sql.format(target))), made)]
 
     def _every(
         self, alias: str, relation: Relation, definition: GraphQLField, declared: Every, nodes: list[FieldNode]

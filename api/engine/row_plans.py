@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from typing import Any, Protocol
 
 from api.engine.calls import Call
+from api.engine.connections import Order
 from api.engine.declarations import Every
 from api.engine.folding import Answers
 from api.engine.reads import PageOf
@@ -16,7 +17,7 @@ from api.engine.steps import Step, Texts, Values, together
 from api.engine.wires import NULL
 from domain.shared.relations import Relation
 
-RowsOf = Callable[[Relation, Keys], "RowsPlan"]
+RowsOf = Callable[[Relation, Order], "RowsPlan"]
 
 
 class Child(Protocol):
@@ -160,7 +161,7 @@ class RowsPlan:
 
 
 class ConnectionPlan:
-    """Pages of rows, as connections. `rows_of(relation, keys)` is the plan for the nodes."""
+    """Pages of rows, as connections. `rows_of(relation, order)` is the plan for the nodes."""
 
     def __init__(self, rows_of: RowsOf, shape: PageShape, *, cursors: bool, ends: bool) -> None:
         self._rows_of = rows_of
@@ -194,7 +195,7 @@ class ConnectionPlan:
 
     def _ask(self, run: Run, page: PageOf, parents: Values) -> tuple["RowsPlan", Awaitable[Answers]]:
         keys = tuple(page.keys)
-        plan = self._rows_of(page.relation, keys)
+        plan = self._rows_of(page.relation, tuple(page.order))
         behind = page.behind or ()
         question = Question(
             page.parent[0] if page.parent is not None else None,

@@ -48,3 +48,5 @@ PLAIN = {
 """The scalars of the specification, but for `ID`, which has a prefix, and `Float`, which orjson writes like any other value."""
 OTHER = Wire(show=json_text)
 TEXT = Wire()
+UUID_TEXT = Wire("{0}::text")
+"""PostgreSQL writes a UUID sooner than a driver makes an object of it that writes itself."""
