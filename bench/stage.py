@@ -5,7 +5,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -84,7 +84,8 @@ def stage(home: Path, size: Size, rounds: int, seconds: float) -> Iterator[Stage
     """Start PostgreSQL and Valkey on their core, and load the data when it is not there yet."""
     with EmbeddedServers(home) as servers:
         for process in (psutil.Process(), *psutil.Process().children(recursive=True)):
-            process.cpu_affinity([OTHER_CORE])
+            with suppress(psutil.NoSuchProcess):  # a server's backend of a moment
+                process.cpu_affinity([OTHER_CORE])
         environment = {**servers.environment(), **SECRETS, "KALENDS_ENVIRONMENT": "production"}
         made = Stage(home, environment, size, rounds, seconds)
         migrate(made.processes)

@@ -29,6 +29,8 @@ from workers import drain, providers
 QUEUE = "kalends:jobs"
 PROMPT = "prompt:"
 """How the ids of the jobs begin that rings make."""
+SWEEP = "cron:sweep:"
+"""How arq begins the ids of the jobs that the clock makes; others of that kind are named alike."""
 WAITING = "kalends:prompt-waits"
 """Set while such a job waits to be started: it will see whatever a ring tells of meanwhile, so none other is made."""
 POLL_S = 0.5
@@ -149,7 +151,10 @@ def _dump(job: dict[str, Any]) -> bytes:
 
 
 class RungWorker(Worker):
-    """A worker that also looks for jobs when it is told that there is one, and runs one prompt at a time."""
+    """A worker that also looks for jobs when it is told that there is one, and runs one prompt and one sweep at a time.
+
+    A sweep that takes longer than a minute would otherwise meet the next: twice the work at once, for half as long each.
+    """
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -161,17 +166,16 @@ class RungWorker(Worker):
 
     async def prompted(self) -> None:
         """Wait for the prompts that run here."""
-        if running := self._prompts():
+        if running := self._running(PROMPT):
             await asyncio.wait(running)
 
     async def start_jobs(self, job_ids: list[bytes]) -> None:
-        """Those that do not run here already; a prompt is left to other workers while one runs here."""
-        busy = bool(self._prompts())
-        names = {id_: id_.decode() for id_ in job_ids}
-        wanted = [
-            id_ for id_, name in names.items() if name not in self.tasks and not (busy and name.startswith(PROMPT))
-        ]
-        await super().start_jobs(wanted)
+        """Those that do not run here already; of a kind that runs here, the next is left to other workers, or waits."""
+        for id_ in job_ids:  # those that run elsewhere are among them
+            name = id_.decode()
+            kind = next((kind for kind in (PROMPT, SWEEP) if name.startswith(kind)), None)
+            if name not in self.tasks and not (kind is not None and self._running(kind)):
+                await super().start_jobs([id_])
 
     async def run_job(self, job_id: str, score: int) -> None:
         """A prompt that starts waits no more: what happens from here on is for the next."""
@@ -179,8 +183,8 @@ class RungWorker(Worker):
             await self.pool.delete(WAITING)
         await super().run_job(job_id, score)
 
-    def _prompts(self) -> list[asyncio.Task[Any]]:
-        return [task for name, task in self.tasks.items() if name.startswith(PROMPT) and not task.done()]
+    def _running(self, kind: str) -> list[asyncio.Task[Any]]:
+        return [task for name, task in self.tasks.items() if name.startswith(kind) and not task.done()]
 
     async def _poll_iteration(self) -> None:
         async with self._looking:
@@ -217,7 +221,7 @@ async def _listen(settings: Settings, pool: ArqRedis, worker: RungWorker, outsid
     try:
         async with client.pubsub() as pubsub:
             await pubsub.subscribe(bell.CHANNEL)
-            await pool.enqueue_job("sweep")
+            await pool.enqueue_job("sweep", _job_id=f"{SWEEP}{uuid4().hex}")
             await worker.look()
             async for message in pubsub.listen():
                 if tasks[1].done():

@@ -13,7 +13,7 @@ from arq.worker import func
 from cli.embedded import EmbeddedServers
 from tests.support.journey import until
 from workers import main
-from workers.main import WAITING, Rings, RungWorker
+from workers.main import SWEEP, WAITING, Rings, RungWorker
 
 QUEUE = "rings:jobs"
 HOUR_S = 3600
@@ -161,3 +161,27 @@ async def test_a_job_that_never_ends_does_not_keep_its_worker_from_stopping(
         await asyncio.wait_for(main._finish(worker), PATIENCE_S)
         assert job.cancelled() or job.done()
         assert not ran.go.is_set()
+
+
+async def test_a_sweep_that_runs_longer_than_a_minute_does_not_meet_the_next_one(pool: ArqRedis) -> None:
+    busy, idle = Ran(held=True), Ran(held=True)
+    async with working(pool, busy) as worker, working(pool, idle) as other:
+        for minute in (1, 2, 3):
+            await pool.enqueue_job("prompt", _job_id=f"{SWEEP}{minute}")
+            await worker.look()
+        assert await busy.next() == f"{SWEEP}1"
+        await worker.look()
+        assert busy.names == ["first", f"{SWEEP}1"]
+        await other.look()
+        assert await idle.next() == f"{SWEEP}2", "another worker has time for it"
+        busy.go.set()
+        await until(lambda: _is_done(worker, f"{SWEEP}1"), "the first to end")
+        await worker.look()
+        assert await busy.next() == f"{SWEEP}3"
+        idle.go.set()
+        await until(lambda: _is_done(other, f"{SWEEP}2"), "the second to end")
+        await until(lambda: _is_done(worker, f"{SWEEP}3"), "the third to end")
+
+
+async def _is_done(worker: RungWorker, name: str) -> bool:
+    return worker.tasks[name].done() if name in worker.tasks else True
