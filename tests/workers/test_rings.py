@@ -165,22 +165,27 @@ async def test_a_job_that_never_ends_does_not_keep_its_worker_from_stopping(
 
 async def test_a_sweep_that_runs_longer_than_a_minute_does_not_meet_the_next_one(pool: ArqRedis) -> None:
     busy, idle = Ran(held=True), Ran(held=True)
-    async with working(pool, busy) as worker, working(pool, idle) as other:
-        for minute in (1, 2, 3):
-            await pool.enqueue_job("prompt", _job_id=f"{SWEEP}{minute}")
+    async with working(pool, busy) as worker:
+        await until(lambda: _is_empty(pool), "the first job to be gone")
+        async with working(pool, idle) as other:
+            for minute in (1, 2, 3):
+                await pool.enqueue_job("prompt", _job_id=f"{SWEEP}{minute}")
+                await worker.look()
+            assert await busy.next() == f"{SWEEP}1"
             await worker.look()
-        assert await busy.next() == f"{SWEEP}1"
-        await worker.look()
-        assert busy.names == ["first", f"{SWEEP}1"]
-        await other.look()
-        assert await idle.next() == f"{SWEEP}2", "another worker has time for it"
-        busy.go.set()
-        await until(lambda: _is_done(worker, f"{SWEEP}1"), "the first to end")
-        await worker.look()
-        assert await busy.next() == f"{SWEEP}3"
-        idle.go.set()
-        await until(lambda: _is_done(other, f"{SWEEP}2"), "the second to end")
-        await until(lambda: _is_done(worker, f"{SWEEP}3"), "the third to end")
+            assert busy.names == ["first", f"{SWEEP}1"]
+            await other.look()
+            assert await idle.next() == f"{SWEEP}2", "another worker has time for it"
+            busy.go.set()
+            await until(lambda: _is_done(worker, f"{SWEEP}1"), "the first to end")
+            await worker.look()
+            assert await busy.next() == f"{SWEEP}3"
+            idle.go.set()
+            await until(lambda: _is_empty(pool), "all to be done")
+
+
+async def _is_empty(pool: ArqRedis) -> bool:
+    return bool(await pool.zcard(QUEUE) == 0)
 
 
 async def _is_done(worker: RungWorker, name: str) -> bool:
