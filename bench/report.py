@@ -1,6 +1,7 @@
 """The page that is written from results."""
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from bench.rows import Row
@@ -9,7 +10,10 @@ ABOUT = """Written by `make bench` from the results in `bench/results/`; do not 
 
 Of each suite the contenders took turns, round by round, on the same machine and data; figures are medians of the rounds,
 ratios are of figures of the same run: how many times better Kalends is than the contender, where nothing else is said.
+
+![How many times better Kalends is than each contender](performance.svg)
 """
+MISSED = Path(__file__).with_name("missed.md")
 HEAD = "| case | contender | figure | ratio | goal | | |\n|---|---|---|---|---|---|---|"
 
 
@@ -17,6 +21,7 @@ def page(suites: Mapping[str, tuple[str, str, Mapping[str, Any]]]) -> str:
     """`docs/performance.md`, of each suite's title, how it was measured, and results."""
     parts = ["# Performance\n", ABOUT]
     parts += [section(title, how, found) for title, how, found in suites.values()]
+    parts.append(MISSED.read_text())
     return "\n".join(parts)
 
 

@@ -7,20 +7,21 @@ A suite's contenders take turns, round by round; what counts is the median. Each
 import argparse
 import json
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from bench import bids, cores, growth, live, machine, reads, report, servicing, start
+from bench import bids, cores, growth, live, machine, plot, reads, report, servicing, start
 from bench.data import Size
 from bench.rows import Row
 from bench.stage import Stage, stage
 
 RESULTS = machine.ROOT / "bench" / "results"
 PAGE = machine.ROOT / "docs" / "performance.md"
+PLOT = PAGE.with_suffix(".svg")
 
 
 @dataclass(frozen=True)
@@ -74,10 +75,14 @@ def main() -> None:
     with stage(home, Size.scaled(told.scale), told.rounds, told.seconds) as ready:
         for name in told.only.split(","):
             keep(name, SUITES[name].measure(ready), told)
-    PAGE.write_text(
-        report.page({name: (SUITES[name].title, SUITES[name].how, found) for name, found in kept().items()})
-    )
+    write(kept())
     print(PAGE.read_text())
+
+
+def write(found: Mapping[str, Mapping[str, Any]]) -> None:
+    """Write the page and its plot from results."""
+    PAGE.write_text(report.page({name: (SUITES[name].title, SUITES[name].how, told) for name, told in found.items()}))
+    PLOT.write_text(plot.plot([Row.from_json(row) for told in found.values() for row in told["rows"]]))
 
 
 if __name__ == "__main__":
