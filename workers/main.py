@@ -33,6 +33,8 @@ SWEEP = "cron:sweep:"
 """How arq begins the ids of the jobs that the clock makes; others of that kind are named alike."""
 WAITING = "kalends:prompt-waits"
 """Set while such a job waits to be started: it will see whatever a ring tells of meanwhile, so none other is made."""
+LEFT_ALONE_S = 0.01
+"""So long a job is left to the worker that made it; several that look for it at once are in each other's way."""
 POLL_S = 0.5
 """How often arq looks for jobs unasked."""
 GARBAGE = 50_000
@@ -250,9 +252,9 @@ async def _make_good(rung: asyncio.Event, outside: providers.Providers) -> None:
 class Rings:
     """Sees to it that after every ring a prompt starts, somewhere, and that they do not pile up.
 
-    One job at most waits, made by the first idle worker that heard; whoever is idle takes it. A worker that is at it when
-    it rings looks again when it is done. So in a storm of rings workers are never idle, and never behind by more than the
-    job they are at.
+    One job at most waits, made by the first idle worker that heard, which takes it at once; if it does not, whoever is idle
+    does. A worker that is at it when it rings looks again when it is done. So in a storm of rings workers are never idle, and
+    never behind by more than the job they are at.
     """
 
     def __init__(self, pool: ArqRedis, worker: RungWorker) -> None:
@@ -270,5 +272,9 @@ class Rings:
             self._rung.clear()
             if await self._pool.set(WAITING, 1, nx=True, px=int(LOST_AFTER_S * 1000)):
                 await self._pool.enqueue_job("prompt", _job_id=f"{PROMPT}{uuid4().hex}")
-            await self._worker.look()
+                await self._worker.look()
+            else:
+                await asyncio.sleep(LEFT_ALONE_S)
+                if await self._pool.exists(WAITING):
+                    await self._worker.look()
             await self._worker.prompted()
