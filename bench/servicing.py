@@ -160,9 +160,9 @@ async def _work(environment: dict[str, str], count: int = 1) -> AsyncIterator[li
 
 
 async def _rings(books: asyncpg.Connection, environment: dict[str, str], today: date) -> list[dict[str, Any]]:
-    """The ring's latency with one worker and with two, while no loan is due."""
+    """The ring's latency with one worker and with two, while no loan is due, nor anybody to be reminded of one."""
     await _at_rest(books)
-    await books.execute("update shared.clock set shift = interval '-1 day'")
+    await books.execute("update shared.clock set shift = interval '-20 days'")
     measured = []
     for workers in (1, 2):
         async with _work(environment, workers):
