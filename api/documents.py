@@ -1,7 +1,7 @@
 """Documents ready to be executed: parsed, limited, validated, and remembered by their text."""
 
 from collections import OrderedDict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from math import ceil
 from typing import Any
@@ -106,14 +106,16 @@ class Document:
         return self._prices[key]
 
 
-def _size(variables: Mapping[str, Any], name: str) -> Any:
+def _size(variables: Mapping[str, Any], name: str) -> Hashable:
     """What a variable says about sizes: one text, an id, is like another."""
     if name not in variables:
         return "default"
     value = variables[name]
     if isinstance(value, str):
         return "text"
-    return value if isinstance(value, int | None) else elements(value)
+    if isinstance(value, list | dict):
+        return ("elements", elements(value))
+    return (type(value), value)
 
 
 class Documents:

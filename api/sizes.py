@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
+from math import isfinite
 from typing import Any
 
 from graphql import (
@@ -53,7 +54,9 @@ class Sizes:
         given = {argument.name.value: argument.value for argument in node.arguments or ()}
         if "first" in definition.args:
             size = self._page(given["first"]) if "first" in given else definition.args["first"].default_value
-            return max(0, min(size, MAX_PAGE)) if isinstance(size, int) else DEFAULT_PAGE
+            return (
+                max(0, min(int(size), MAX_PAGE)) if isinstance(size, int | float) and isfinite(size) else DEFAULT_PAGE
+            )
         elements = sum(self._elements(value) for value in given.values())
         if elements:
             return elements
@@ -62,7 +65,7 @@ class Sizes:
         return 1
 
     def _page(self, literal: ValueNode | None) -> Any:
-        """The page size that was asked for, if it is a number."""
+        """The page size that was asked for, if it is a number; 100.0 is one."""
         if isinstance(literal, VariableNode):
             name = literal.name.value
             self.used.add(name)

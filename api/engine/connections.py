@@ -3,7 +3,7 @@
 from base64 import urlsafe_b64decode
 from binascii import b2a_base64
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Annotated, Any, Generic, TypeVar
 from uuid import UUID
 
@@ -18,6 +18,8 @@ First = Annotated[int, strawberry.argument(description="How many, 1 to 100.")]
 After = Annotated[str | None, strawberry.argument(description="The cursor to go on behind; null: from the beginning.")]
 Order = Sequence[tuple[str, str, type]]
 """(column, asc|desc, kind) of immutable columns that are never null, all of one direction, the last one unique."""
+TOLD_AS_TEXT = (datetime, date, UUID)
+"""Kinds of values that a cursor has as text."""
 URL_SAFE = bytes.maketrans(b"+/", b"-_")
 ORDER_BY_ID: Order = (("id", "desc", UUID),)
 
@@ -71,17 +73,24 @@ def decode(cursor: str, kinds: Sequence[type]) -> list[Any]:
         if not isinstance(values, list) or len(values) != len(kinds):
             raise ValueError
         return [_value(value, kind) for value, kind in zip(values, kinds, strict=True)]
-    except (ValueError, TypeError, RecursionError) as error:
+    except (ValueError, TypeError, OverflowError, RecursionError) as error:
         raise GraphQLError("`after` is not a cursor of this list.") from error
 
 
 def _value(value: Any, kind: type) -> Any:
-    if kind in (datetime, date):
-        return kind.fromisoformat(value)
-    if kind is UUID:
-        return UUID(value)
-    if not isinstance(value, kind):
+    """A value as a statement takes it. Raises `ValueError`, `TypeError` and `OverflowError` for what no row has."""
+    is_of_kind = type(value) is (str if kind in TOLD_AS_TEXT else kind)
+    if not is_of_kind:
         raise ValueError("another kind of value")
+    if kind is datetime:
+        instant = datetime.fromisoformat(value)
+        if instant.tzinfo is None:
+            raise ValueError("an instant of no zone")
+        return instant.astimezone(UTC)
+    if kind in TOLD_AS_TEXT:
+        return date.fromisoformat(value) if kind is date else UUID(value)
+    if (kind is str and "\0" in value) or (kind is int and abs(value) >= 2**63):
+        raise ValueError("PostgreSQL has no such value")
     return value
 
 

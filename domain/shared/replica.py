@@ -1,9 +1,10 @@
 """Reads that may lag: a hot standby answers them for as long as it is known to be no further behind than is allowed.
 
-Every second the primary says where its log ends, and the standby up to where it has replayed it. The standby has, then, all
-that the primary had when it last named an end that is replayed by now; nobody's clock is compared with another's. A standby
-that lags, is away, was promoted or cannot be compared is not asked, and neither is one that has just failed: the primary
-answers instead.
+Four times within the lag that is allowed, and at least every second, the primary says where its log ends on the disk, and the
+standby up to where it has replayed it. The standby has, then, all that the primary had on its disk when it last named an end that
+is replayed by now (what commits without waiting for the disk gets there within a second); nobody's clock is compared with
+another's. A standby that lags, is away, was promoted, or follows another history than this primary's is not asked, and
+neither is one that has just failed: the primary answers instead.
 """
 
 import asyncio
@@ -21,15 +22,22 @@ from domain.shared.db import Record
 
 R = TypeVar("R")
 
-LOOK_S = 1.0
+MOST_BETWEEN_LOOKS_S = 1.0
 PATIENCE_S = 2.0
 """A standby that takes longer is not waited for: the primary is asked instead, which has its own patience."""
+REST_S = 30.0
+"""A standby that let a read wait for so long is left alone for a while: its disk may be what is busy, not its log."""
 MOST_ENDS = 600
 """So many of the primary's ends are remembered: a standby that is further behind has no known lag."""
-ENDED = "select (pg_current_wal_flush_lsn() - '0/0')::bigint"
-REPLAYED = "select case when pg_is_in_recovery() then (pg_last_wal_replay_lsn() - '0/0')::bigint end"
+HISTORY = "(select (system_identifier, timeline_id)::text from pg_control_system(), pg_control_checkpoint())"
+ENDED = f"select {HISTORY}, (pg_current_wal_flush_lsn() - '0/0')::bigint"
+REPLAYED = f"select {HISTORY}, case when pg_is_in_recovery() then (pg_last_wal_replay_lsn() - '0/0')::bigint end"
 
 log = structlog.get_logger()
+
+
+class NotAStandby(Exception):
+    """The server does not follow this primary: it was promoted, or belongs to another history or another cluster."""
 
 
 class Replica:
@@ -40,6 +48,7 @@ class Replica:
         self._most_lag_s = most_lag_s
         self._ends: deque[tuple[float, int]] = deque(maxlen=MOST_ENDS)
         self._as_of = -math.inf
+        self._rests_until = -math.inf
         self._pool: asyncpg.Pool | None = None
         self._watching: asyncio.Task[None] | None = None
         self.answers: Counter[str] = Counter()
@@ -53,7 +62,7 @@ class Replica:
     @property
     def is_usable(self) -> bool:
         """Whether it may be asked."""
-        return self.lag_s <= self._most_lag_s
+        return self.lag_s <= self._most_lag_s and time.monotonic() >= self._rests_until
 
     async def records(self, sql: str, *args: object) -> Sequence[Record]:
         """The rows of a read, as `db.records`: from the standby if it may be asked, else from the primary. Raises `Busy`."""
@@ -63,6 +72,8 @@ class Replica:
             except Exception as error:  # noqa: BLE001 - whatever it is (a read in the way of what is replayed), the primary says what is so
                 if isinstance(error, db.LOST):
                     self._as_of = -math.inf  # until the next look
+                if isinstance(error, TimeoutError):
+                    self._rests_until = time.monotonic() + REST_S
                 log.info("replica.read_failed", error=type(error).__name__)
             else:
                 self.answers["replica"] += 1
@@ -95,15 +106,19 @@ class Replica:
             if found != told:
                 told = found
                 log.warning("replica.left", why=why) if found else log.info("replica.used")
-            await asyncio.sleep(LOOK_S)
+            await asyncio.sleep(min(MOST_BETWEEN_LOOKS_S, self._most_lag_s / 4))
 
     async def _look(self) -> None:
         """Learn how far behind it is. Raises what the two databases do."""
         asked = time.monotonic()
-        ((end,),) = await db.records(ENDED)
+        ((history, end),) = await db.records(ENDED)
         self._ends.append((asked, end))
-        ((replayed,),) = await self._ask(REPLAYED)
-        while replayed is not None and self._ends and self._ends[0][1] <= replayed:
+        ((replica_history, replayed),) = await self._ask(REPLAYED)
+        if replayed is None or replica_history != history:
+            self._ends.clear()
+            self._as_of = -math.inf
+            raise NotAStandby
+        while self._ends and self._ends[0][1] <= replayed:
             self._as_of = self._ends.popleft()[0]
 
     async def _ask(self, sql: str, *args: object) -> Sequence[Record]:

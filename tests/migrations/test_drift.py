@@ -56,7 +56,11 @@ async def test_there_is_room_for_postings_ahead_of_the_newest(make_database: Dat
     assert await owner.fetchval("select array_agg(tableoid::regclass::text order by id) from ledger.postings") == [
         "ledger.postings_1", "ledger.postings_2",
     ]  # fmt: skip
-    await migrate(url)
+    async with owner.transaction():  # somebody reads for long
+        await owner.execute("select from ledger.postings limit 1")
+        migrating = asyncio.create_task(migrate(url))
+        await _waits_for_a_lock(owner)
+    await migrating
     assert await owner.fetchval(names) == [f"ledger.postings_{part}" for part in (0, 1, 2, 3, 4, "rest")]
     owners = (
         "select distinct relowner::regrole::text from pg_class where oid::regclass::text like 'ledger.postings\\__'"
@@ -65,3 +69,11 @@ async def test_there_is_room_for_postings_ahead_of_the_newest(make_database: Dat
     with pytest.raises(asyncpg.InsufficientPrivilegeError, match="never changed"):
         await owner.execute("set session_replication_role = origin; update ledger.postings_2 set amount_minor = 2")
     await owner.close()
+
+
+async def _waits_for_a_lock(owner: "asyncpg.Connection[asyncpg.Record]") -> None:
+    """Return when somebody has waited for a lock in vain, and another time."""
+    for _ in range(2):
+        for waits in (True, False):
+            while await owner.fetchval("select exists (select from pg_locks where not granted)") is not waits:  # noqa: ASYNC110
+                await asyncio.sleep(0.01)

@@ -159,8 +159,7 @@ async def test_a_job_that_never_ends_does_not_keep_its_worker_from_stopping(
         assert await ran.next() == "endless"
         (job,) = [task for name, task in worker.tasks.items() if name == "endless"]
         await asyncio.wait_for(main._finish(worker), PATIENCE_S)
-        assert job.cancelled() or job.done()
-        assert not ran.go.is_set()
+        assert job.done()
 
 
 async def test_a_sweep_that_runs_longer_than_a_minute_does_not_meet_the_next_one(pool: ArqRedis) -> None:

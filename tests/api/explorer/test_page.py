@@ -127,6 +127,22 @@ async def test_the_editor_knows_the_schema(stage: Stage, browser: Browser) -> No
         await page.screenshot("explorer-suggestions")
 
 
+async def test_an_operation_is_clicked_together(stage: Stage, browser: Browser) -> None:
+    async with browser.page(stage.sandbox_url) as page:
+        await arrive(page)
+        await page.click("[aria-label='Show GraphiQL Explorer']")
+        assert "today" not in await page.evaluate(MODEL % "operation")
+        await page.click(
+            ".graphiql-explorer-root .graphiql-explorer-node:has-text('platform') >> text=platform >> nth=0"
+        )
+        await page.click(".graphiql-explorer-root >> text=today >> nth=0")
+
+        async def written() -> bool:
+            return "platform" in (text := await page.evaluate(MODEL % "operation")) and "today" in text
+
+        await until(written, "the fields to be in the editor")
+
+
 async def test_an_address_opens_an_example(stage: Stage, browser: Browser) -> None:
     async with browser.page(stage.sandbox_url) as page:
         await arrive(page, "/graphql#example=quote")

@@ -34,19 +34,24 @@ async def over_websocket(ground: Ground, party: Party) -> None:
 
 
 async def over_http(ground: Ground, party: Party, number: int) -> None:
-    """A request whose client does not wait for the answer: every second one writes."""
+    """A request whose client does not wait for the answer: every second one writes, half of them as a stream of events.
+
+    Whoever leaves a stream has its operation cancelled, in the middle of whatever it does.
+    """
     input_ = {"currency": "CNY", "amount": cny(1), "idempotencyKey": key()}
     asked = {"query": MUTATION, "variables": {"input": input_}} if number % 2 else {"query": QUERY}
     body = json.dumps(asked).encode()
     address = urlsplit(ground.platform.url)
     head = (
         f"POST /graphql HTTP/1.1\r\nHost: {address.netloc}\r\nContent-Type: application/json\r\n"
-        f"Authorization: Bearer {party.api.token}\r\nContent-Length: {len(body)}\r\n\r\n"
+        f"Authorization: Bearer {party.api.token}\r\nContent-Length: {len(body)}\r\n"
+        f"Accept: {'text/event-stream' if number // 2 % 2 else 'application/json'}\r\n\r\n"
     )
     _, writer = await asyncio.open_connection(address.hostname, address.port)
     writer.write(head.encode() + body)
     with contextlib.suppress(ConnectionError):
         await writer.drain()
+    await asyncio.sleep(number % 25 / 1_000)  # there is nothing to wait for: it shall happen at any moment
     writer.transport.abort()
 
 

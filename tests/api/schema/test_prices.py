@@ -57,3 +57,14 @@ def test_sizes_cost_what_they_say(walks: list[Shape]) -> None:
         fields(page, first=size)
     fields(several, ids=["loan_3", "loan_4"])
     assert len(walks) == before
+
+
+def test_a_number_is_no_list_and_no_other_number(walks: list[Shape]) -> None:
+    known = Documents(schema._schema)
+    page, several = known.get(PAGE), known.get(SEVERAL)
+    small, large = fields(page, first=0), fields(page, first=100)
+    assert fields(page, first=100.0) == large, "graphql-core takes it for 100"
+    assert fields(page, first=0.0) == small
+    assert fields(several, ids=200) < fields(several, ids=["loan_1"] * 200)
+    assert fields(page, first=True) == fields(page, first=1)
+    assert fields(page, first=["x"] * 100) == fields(page, first=20), "no number"

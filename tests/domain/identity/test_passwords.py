@@ -1,5 +1,7 @@
 """A forgotten password is replaced by whoever reads the mail; strangers learn nothing, by answers or by work."""
 
+import asyncio
+import threading
 from collections.abc import Awaitable, Callable
 
 import pytest
@@ -20,7 +22,7 @@ from domain.notifications.commands import claim_due
 from domain.notifications.mails import compose
 from domain.shared import clock, db
 from domain.shared.actor import Scope
-from domain.shared.errors import InvalidInput
+from domain.shared.errors import Busy, InvalidInput
 from tests.domain.identity.people import PASSWORD, actor_of, events, join, registration, user_id_of
 from workers.handlers import HANDLERS
 from workers.relay import relay
@@ -139,3 +141,24 @@ async def test_a_known_and_an_unknown_address_are_the_same_work(
     assert here == there == [here[0], "verify", "refused"]
     here, there = await of(lambda email: register(registration(email)))
     assert here == there and here[0] == "hash"
+
+
+async def test_passwords_are_hashed_beside_the_loop_and_not_too_many_wait(monkeypatch: pytest.MonkeyPatch) -> None:
+    threads, go = list[str](), threading.Event()
+
+    class Slow:
+        def hash(self, password: str) -> str:
+            threads.append(threading.current_thread().name)
+            assert go.wait(10)
+            return password
+
+    monkeypatch.setattr(credentials, "hasher", Slow())
+    monkeypatch.setattr(credentials, "MAX_WAITING", 3)
+    waiting = [asyncio.create_task(credentials.hash_password("a")) for _ in range(3)]
+    await asyncio.sleep(0)
+    with pytest.raises(Busy):
+        await credentials.hash_password("one too many")
+    go.set()
+    assert await asyncio.gather(*waiting) == ["a"] * 3
+    assert len(threads) == 3 and all(name.startswith("argon2") for name in threads)
+    assert await credentials.hash_password("b") == "b"
