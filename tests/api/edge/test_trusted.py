@@ -62,6 +62,8 @@ async def test_a_trusted_document_by_get(strict: Edge) -> None:
 async def test_others_are_refused(strict: Edge) -> None:
     assert await code(strict, query="{ hello hello }") == "UNTRUSTED_DOCUMENT"
     assert await code(strict, query="{ __schema { types { name } } }") == "UNTRUSTED_DOCUMENT"
+    for guess in ("{ helo }", '{ echo(txt: "a") }'):
+        assert await code(strict, query=guess) == "UNTRUSTED_DOCUMENT", "nobody is told what was meant"
     assert await code(strict, documentId="nothing") == "UNKNOWN_DOCUMENT"
     assert await code(strict, documentId=7) == "BAD_REQUEST"
     async with strict.socket({}) as connection:
