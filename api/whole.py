@@ -21,6 +21,7 @@ class Head:
         self._headers = list(headers)
         self._line = STATUS_LINE[status]
         self._text = _text(headers)
+        self._closes = (b"connection", b"close") in self._headers
         self._usual: Headers = ()
         self._usual_text = b""
 
@@ -38,7 +39,8 @@ class Head:
         if cycle.default_headers is not self._usual:  # the date, another one each second
             self._usual = cycle.default_headers
             self._usual_text = _text(self._usual)
-        close = b"" if cycle.keep_alive else b"connection: close\r\n"
+        close = b"" if cycle.keep_alive or self._closes else b"connection: close\r\n"
+        cycle.keep_alive = cycle.keep_alive and not self._closes
         length = b"content-length: %d\r\n\r\n" % len(body)
         cycle.response_started = cycle.response_complete = True
         cycle.waiting_for_100_continue = False
