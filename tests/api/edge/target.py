@@ -241,12 +241,16 @@ class Tokens:
 
     def __init__(self) -> None:
         self._ends: dict[str, datetime] = {}
+        self._breaking: set[str] = set()
 
     async def viewer_of(self, token: str) -> Viewer | None:
         if token == "busy":
             raise Busy
-        if token == "broken":
+        if token == "broken" or token in self._breaking:
             raise RuntimeError(SECRET)
+        if token.startswith("breaking"):
+            self._breaking.add(token)
+            return Viewer(ADA)
         if token in self.revoked:
             return None
         if token.startswith("short"):

@@ -1,5 +1,6 @@
 """Errors: the client's mistakes are explained, ours are hidden behind an id, and the log keeps the client's secrets."""
 
+import asyncio
 import json
 from typing import Any
 
@@ -60,6 +61,22 @@ async def test_a_bug_before_a_connection_is_initialised_closes_it_as_ours_and_is
         assert await socket.closed() == (1011, "Something went wrong on our side")
     bugs = [json.loads(line) for line in edge.log.removeprefix(before).splitlines() if SECRET in line]
     assert [bug["event"] for bug in bugs] == ["api.bug"]
+
+
+async def test_a_bug_while_a_token_is_looked_at_again_ends_what_is_open_instead_of_trusting_it(impatient: Edge) -> None:
+    forever = "subscription { forever }"
+    async with impatient.socket({"Authorization": "Bearer breaking-socket"}) as socket:
+        await socket.subscribe("1", forever)
+        assert await socket.closed() == (1011, "Something went wrong on our side")
+    headers = {"authorization": "Bearer breaking-events", "accept": "text/event-stream"}
+    async with asyncio.timeout(10):
+        answer = await impatient.http.post("/graphql", json={"query": forever}, headers=headers)
+    *_, told, end = answer.text.strip().split("\n\n")
+    assert end.startswith("event: complete")
+    [error] = json.loads(told.partition("data: ")[2])["errors"]
+    assert error["extensions"]["code"] == "INTERNAL"
+    assert error["extensions"]["errorId"] in impatient.log
+    assert SECRET not in answer.text
 
 
 async def test_a_bug_leaves_the_rest_of_the_answer_alone(edge: Edge) -> None:
