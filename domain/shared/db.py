@@ -174,10 +174,7 @@ async def reading_pool(database_url: str) -> asyncpg.Pool:
 
 
 async def disconnect() -> None:
-    """Wait for the transactions that still run, at most for `LAST_S`, then close the pools.
-
-    Later ones are cancelled, which rolls them back: a process that were killed instead could not say so.
-    """
+    """Wait for the transactions that still run, roll back those that take longer than `LAST_S`, and close the pools."""
     global _reads
     try:
         async with asyncio.timeout(LAST_S):
