@@ -5,11 +5,14 @@ same bytes again and again. Where an answer cannot go this way (a client that re
 server), it goes the ordinary one.
 """
 
+import asyncio
 from collections.abc import Sequence
 
 from starlette.types import Send
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, RequestResponseCycle
 
+LINGER_S = 1.0
+"""A client who still sends its body is heard so long: to close at once would reset the connection before it has its answer."""
 Headers = Sequence[tuple[bytes, bytes]]
 
 
@@ -46,7 +49,9 @@ class Head:
         cycle.waiting_for_100_continue = False
         cycle.transport.write(b"".join((self._line, self._usual_text, self._text, close, length, body)))
         cycle.message_event.set()
-        if not cycle.keep_alive:
+        if not cycle.keep_alive and cycle.more_body:
+            asyncio.get_running_loop().call_later(LINGER_S, cycle.transport.close)
+        elif not cycle.keep_alive:
             cycle.transport.close()
         cycle.on_response()
 
