@@ -4,6 +4,7 @@ Every answer, refusals included, is JSON of GraphQL's shape. A document that is 
 without `data`; a client that names application/json gets the 200 that its kind expects, except for exceeded limits.
 """
 
+import asyncio
 from collections.abc import Mapping, Sequence
 
 import orjson
@@ -93,6 +94,10 @@ class GraphQLOverHTTP:
                 return await self._refuse(send, refused.errors, answering)
             await self._events.refuse(scope, send, refused.errors)
             return 200
+        except asyncio.CancelledError:  # the server ends before the operation does
+            body = orjson.dumps({"errors": present([busy(Busy())])})
+            await self._respond(send, 503, body, answering or DEFAULT, {"retry-after": "1"})
+            raise
         except Exception as error:  # noqa: BLE001 - a bug outside any resolver, before anything was answered
             body = orjson.dumps({"errors": present([bug(error)])})
             return await self._respond(send, 500, body, answering or DEFAULT)

@@ -18,7 +18,7 @@ from api.context import Context
 from api.errors import Code, top_level
 from api.execution import Answer, Errors, Executor, Operation, shown
 from api.feeds import MAX_WAITING_BYTES, SLOW_S, TOO_MUCH_WAITS, Feeds, Subscriber
-from api.masking import present
+from api.masking import bug, present
 from api.negotiation import EVENTS
 from api.transport import EXTENSION, DirectHTTP
 from domain.shared.actor import Viewer
@@ -92,11 +92,15 @@ class ServerSentEvents:
     async def _recheck(self, authorization: str, stream: "Stream") -> None:
         """End the stream when its token does."""
         viewer: Viewer | None = stream.viewer
-        while viewer is not None:
-            await asyncio.sleep(recheck_in_s(viewer))
-            with contextlib.suppress(Busy):  # while the database is away, nobody's token is known to be invalid
-                viewer = await viewer_of(authorization, self._authenticate)
-        stream.fail(present([top_level(Code.UNAUTHENTICATED, "The access token is no longer valid.")]))
+        try:
+            while viewer is not None:
+                await asyncio.sleep(recheck_in_s(viewer))
+                with contextlib.suppress(Busy):  # while the database is away, nobody's token is known to be invalid
+                    viewer = await viewer_of(authorization, self._authenticate)
+        except Exception as error:  # noqa: BLE001 - a bug: a token that nobody looks at any more is not to be trusted
+            stream.fail(present([bug(error)]))
+        else:
+            stream.fail(present([top_level(Code.UNAUTHENTICATED, "The access token is no longer valid.")]))
 
 
 class Stream(Subscriber):

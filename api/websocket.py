@@ -14,6 +14,7 @@ from typing import Any
 import orjson
 from graphql import OperationType
 from starlette.types import Receive, Scope, Send
+from uvicorn.protocols.utils import ClientDisconnected
 
 from api import limits, messages
 from api.bearer import Authenticate, recheck_in_s, viewer_of
@@ -21,7 +22,7 @@ from api.context import Context
 from api.cookies import Cookies, ForeignPage
 from api.execution import Errors, Executor, Operation, shown
 from api.feeds import MAX_WAITING_BYTES, SLOW_S, TOO_MUCH_WAITS, WAITED_TOO_LONG, Feeds, Subscriber
-from api.masking import present
+from api.masking import MASKED, bug, present
 from api.messages import PROTOCOL, Close, Complete, Init, Message, Ping, Subscribe
 from api.params import bad_request
 from api.transport import EXTENSION, DirectWebSocket
@@ -50,6 +51,11 @@ class GraphQLOverWebSocket:
             await connection.serve()
         except Close as close:
             await connection.close(close)
+        except ClientDisconnected:
+            pass
+        except Exception as error:  # noqa: BLE001 - a bug outside any operation: the client is told that it is ours
+            bug(error)
+            await connection.close(Close(1011, MASKED.rstrip(".")))
         finally:
             await connection.stop()
 

@@ -5,11 +5,14 @@ same bytes again and again. Where an answer cannot go this way (a client that re
 server), it goes the ordinary one.
 """
 
+import asyncio
 from collections.abc import Sequence
 
 from starlette.types import Send
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, RequestResponseCycle
 
+LINGER_S = 1.0
+"""A client who still sends its body is heard so long: to close at once would reset the connection before it has its answer."""
 Headers = Sequence[tuple[bytes, bytes]]
 
 
@@ -21,6 +24,7 @@ class Head:
         self._headers = list(headers)
         self._line = STATUS_LINE[status]
         self._text = _text(headers)
+        self._closes = (b"connection", b"close") in self._headers
         self._usual: Headers = ()
         self._usual_text = b""
 
@@ -38,13 +42,16 @@ class Head:
         if cycle.default_headers is not self._usual:  # the date, another one each second
             self._usual = cycle.default_headers
             self._usual_text = _text(self._usual)
-        close = b"" if cycle.keep_alive else b"connection: close\r\n"
+        close = b"" if cycle.keep_alive or self._closes else b"connection: close\r\n"
+        cycle.keep_alive = cycle.keep_alive and not self._closes
         length = b"content-length: %d\r\n\r\n" % len(body)
         cycle.response_started = cycle.response_complete = True
         cycle.waiting_for_100_continue = False
         cycle.transport.write(b"".join((self._line, self._usual_text, self._text, close, length, body)))
         cycle.message_event.set()
-        if not cycle.keep_alive:
+        if not cycle.keep_alive and cycle.more_body:
+            asyncio.get_running_loop().call_later(LINGER_S, cycle.transport.close)
+        elif not cycle.keep_alive:
             cycle.transport.close()
         cycle.on_response()
 

@@ -24,6 +24,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 from uuid import UUID
 
 import asyncpg
+import structlog
 from tortoise import Tortoise
 from tortoise.connection import get_connection
 from tortoise.exceptions import DBConnectionError
@@ -34,6 +35,7 @@ from domain.shared.errors import Busy
 
 P = ParamSpec("P")
 R = TypeVar("R")
+log = structlog.get_logger()
 Row = dict[str, Any]
 Record = Any
 """A row as asyncpg gives it: values by place and by name."""
@@ -54,6 +56,10 @@ LOST = (
     FileNotFoundError,  # the socket of a server that is being restarted
     TimeoutError,
 )
+
+LAST_S = 3.0
+"""How long a process that ends waits for its transactions: with what the API gives requests, less than 20 s in all."""
+ROLLED_BACK_S = 1.0
 
 MODELS = [
     "domain.identity.models",
@@ -168,14 +174,25 @@ async def reading_pool(database_url: str) -> asyncpg.Pool:
 
 
 async def disconnect() -> None:
-    """Wait for the transactions that still run, then close the pools."""
+    """Wait for the transactions that still run, roll back those that take longer than `LAST_S`, and close the pools."""
     global _reads
-    while _running:
-        await asyncio.wait(_running)
+    try:
+        async with asyncio.timeout(LAST_S):
+            while _running:
+                await asyncio.wait(_running)
+    except TimeoutError:
+        await _cut_short(list(_running))
     if _reads is not None:
         await _reads.close()
         _reads = None
     await Tortoise.close_connections()
+
+
+async def _cut_short(running: Sequence[asyncio.Task[Any]]) -> None:
+    log.warning("db.cut_short", transactions=len(running))
+    for task in running:
+        task.cancel()
+    await asyncio.wait(running, timeout=ROLLED_BACK_S)
 
 
 async def detached(work: Coroutine[Any, Any, R]) -> R:

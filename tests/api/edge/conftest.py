@@ -109,6 +109,15 @@ async def edge(make_database: Databases, tmp_path_factory: pytest.TempPathFactor
         yield edge
 
 
+@pytest.fixture(scope="session")
+async def impatient(make_database: Databases, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Edge]:
+    """A server whose bodies, and whose trust in a token on an open connection, last half a second."""
+    app_url, _ = await make_database.make("edge_impatient")
+    folder = tmp_path_factory.mktemp("impatient")
+    async with serving(app_url, make_database.servers.redis_url, folder, impatient="0.5") as (edge, _):
+        yield edge
+
+
 @contextlib.asynccontextmanager
 async def serving(
     app_url: str, redis_url: str, folder: Path, **more: str

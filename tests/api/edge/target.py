@@ -1,20 +1,23 @@
 """The application that these tests talk to: our edge around a schema that can do everything an edge must survive."""
 
 import asyncio
+import os
 import sys
 from collections.abc import AsyncIterable, AsyncIterator, Collection
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID
 
 import strawberry
 import structlog
 from starlette.types import ASGIApp
 
+from api import bearer, http
 from api.app import assemble
 from api.context import Info
 from api.errors import Code, top_level
 from api.main import serve
+from api.patience import Patience
 from api.watch import Look, Watch, shared_subscription
 from domain.identity import commands
 from domain.shared import bell, clock, db, logs
@@ -27,6 +30,8 @@ PROGRAMS = {"program-1": UUID(int=1), "program-2": UUID(int=2)}
 """Ada's personal tokens."""
 SHORT_LIFE = timedelta(seconds=1)
 SECRET = "what only our log may say"
+IMPATIENT = "KALENDS_IMPATIENT"
+"""Set: bodies may take, and tokens are believed on open connections, only so many seconds."""
 
 log = structlog.get_logger()
 
@@ -160,6 +165,17 @@ class Mutation:
         return State.value
 
     @strawberry.mutation
+    @db.atomic
+    async def sleep(self, seconds: float) -> str | None:
+        await db.fetch("select pg_sleep($1)", seconds)
+        return "awake"
+
+    @strawberry.mutation
+    def revoke(self, token: str) -> bool:
+        Tokens.revoked.add(token)
+        return True
+
+    @strawberry.mutation
     def unnamed_refusal(self) -> str | None:
         raise NotFound
 
@@ -221,12 +237,22 @@ schema = strawberry.Schema(Query, Mutation, Subscription)
 class Tokens:
     """Who the tokens of these tests speak for."""
 
+    revoked: ClassVar[set[str]] = set()
+
     def __init__(self) -> None:
         self._ends: dict[str, datetime] = {}
+        self._breaking: set[str] = set()
 
     async def viewer_of(self, token: str) -> Viewer | None:
         if token == "busy":
             raise Busy
+        if token == "broken" or token in self._breaking:
+            raise RuntimeError(SECRET)
+        if token.startswith("breaking"):
+            self._breaking.add(token)
+            return Viewer(ADA)
+        if token in self.revoked:
+            return None
         if token.startswith("short"):
             expires_at = self._ends.setdefault(token, clock.wall() + SHORT_LIFE)
             return Viewer(ADA, expires_at=expires_at) if clock.wall() < expires_at else None
@@ -245,6 +271,9 @@ async def receive_webhook(provider: str, webhook_id: str, body: dict[str, Any]) 
 def application() -> ASGIApp:
     """For uvicorn."""
     logs.configure(settings())
+    if (limit_s := os.environ.get(IMPATIENT)) is not None:
+        http._patience = Patience(float(limit_s))
+        bearer.RECHECK_S = float(limit_s)
     return assemble(settings(), schema, Tokens().viewer_of, receive_webhook, commands)
 
 

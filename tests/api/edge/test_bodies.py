@@ -88,6 +88,27 @@ async def test_a_chunked_body_is_measured_too(edge: Edge) -> None:
     assert answer.status_code == 413
 
 
+BEGUN = b"POST /graphql HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\n"
+
+
+@pytest.mark.parametrize(
+    "begun",
+    [b"content-length: 99\r\n\r\n{", b"content-length: 99\r\n\r\n", b"transfer-encoding: chunked\r\n\r\n1\r\n{\r\n"],
+    ids=["a part", "nothing", "a chunk"],
+)
+async def test_a_body_that_never_ends_is_a_408_and_the_connection_over(impatient: Edge, begun: bytes) -> None:
+    reader, writer = await asyncio.open_connection("127.0.0.1", int(impatient.url.rpartition(":")[2]))
+    writer.write(BEGUN + begun)
+    async with asyncio.timeout(10):
+        answer = await reader.read()  # until the server closes: this client keeps its side open
+    head, _, body = answer.partition(b"\r\n\r\n")
+    assert head.startswith(b"HTTP/1.1 408 ")
+    assert b"connection: close" in head.lower()
+    assert orjson.loads(body)["errors"][0]["extensions"] == {"code": "BAD_REQUEST"}
+    assert (await impatient.post("{ hello }")).status_code == 200
+    writer.close()
+
+
 async def test_a_client_that_hangs_up_amid_its_body_disturbs_nobody(edge: Edge) -> None:
     port = int(edge.url.rpartition(":")[2])
     _, writer = await asyncio.open_connection("127.0.0.1", port)

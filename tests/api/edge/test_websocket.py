@@ -188,6 +188,17 @@ async def test_a_token_that_expires_closes_the_open_connection_with_4401(edge: E
         assert (await socket.closed())[0] == 4401
 
 
+async def test_a_personal_token_that_is_revoked_closes_the_open_connection_with_4401(impatient: Edge) -> None:
+    program, other = {"Authorization": "Bearer program-1"}, {"Authorization": "Bearer program-2"}
+    async with impatient.socket(program) as socket, impatient.socket(other) as spared:
+        await socket.subscribe("1", "subscription { forever }")
+        assert (await socket.receive())["type"] == "next"
+        await impatient.post('mutation { revoke(token: "program-1") }')
+        assert await socket.closed() == (4401, "The access token is no longer valid")
+        await spared.subscribe("1", "{ me }")
+        assert (await spared.receive())["payload"] == {"data": {"me": str(ADA)}}
+
+
 @pytest.mark.parametrize(
     ("query", "code"),
     [
