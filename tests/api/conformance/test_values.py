@@ -20,6 +20,7 @@ BY_RATE = "query($value: String!) { loans(after: $value, orderBy: RATE) { edges 
 TIMELINE = "query($value: String!) { loans(first: 1) { edges { node { bids(after: $value) { edges { cursor } } } } } }"
 PAGE = "query($value: Int!) { loans(first: $value) { edges { cursor } } }"
 
+NOBODY = "0194385a-b1c0-7000-8000-000000000000"
 NO_DECIMALS = [
     "NaN", "Infinity", "-Infinity", "1e400", "1e2", "１２", "5_000", " 5", "5\n", "5.", ".5", "", "+5", "1" * 16, "0.1234567",
     5.0, True, None, [], {},
@@ -38,15 +39,15 @@ def cursor(*values: Any) -> str:
 NO_CURSORS = [
     "", "nonsense", "ü", "=", cursor(), cursor(5), cursor("2025-01-01T00:00:00Z"), cursor("2025-01-01T00:00:00Z", 5),
     cursor("2025-01-01T00:00:00Z", []), cursor("2025-01-01T00:00:00Z", {}), cursor("2025-01-01T00:00:00Z", True),
-    cursor("2025-01-01T00:00:00Z", "x"), cursor("2025-01-01T00:00:00", str(uuid4())),
-    cursor("0001-01-01T00:00:00+23:59", str(uuid4())), cursor("2025-01-01T00:00:00Z", str(uuid4()), 1), cursor(None, None),
+    cursor("2025-01-01T00:00:00Z", "x"), cursor("2025-01-01T00:00:00", NOBODY),
+    cursor("0001-01-01T00:00:00+23:59", NOBODY), cursor("2025-01-01T00:00:00Z", NOBODY, 1), cursor(None, None),
     cursor([[]] * 2), "W1tbW1tb" * 400,
 ]  # fmt: skip
 NO_RATES = [
-    cursor(True, str(uuid4())),
-    cursor(1.5, str(uuid4())),
-    cursor(2**63, str(uuid4())),
-    cursor("5", str(uuid4())),
+    cursor(True, NOBODY),
+    cursor(1.5, NOBODY),
+    cursor(2**63, NOBODY),
+    cursor("5", NOBODY),
 ]
 
 
@@ -64,7 +65,7 @@ async def refused(world: World, query: str, value: Any) -> str:
     ("query", "values"),
     [
         (AMOUNT, NO_DECIMALS), (RATE, NO_DECIMALS), (INSTANT, NO_INSTANTS), (DATE, NO_DATES),
-        (NEWEST, [*NO_CURSORS, cursor(5, str(uuid4()))]), (BY_RATE, [*NO_CURSORS, *NO_RATES]), (PAGE, [0, -1, 101, 2**31, 1.5, "1", None]),
+        (NEWEST, [*NO_CURSORS, cursor(5, NOBODY)]), (BY_RATE, [*NO_CURSORS, *NO_RATES]), (PAGE, [0, -1, 101, 2**31, 1.5, "1", None]),
     ],
     ids=["amounts", "rates", "instants", "dates", "cursors", "cursors by rate", "pages"],
 )  # fmt: skip
@@ -92,8 +93,8 @@ async def test_cursors_inside_a_page_are_looked_at_too(world: World, log_folder:
 @pytest.mark.parametrize(
     "id_",
     [
-        "", "_", "loan_", "loan_x", f"nothing_{uuid4()}", f"loan_{'g' * 36}", f"loan_{uuid4()} ", f"loän_{uuid4()}", "_" * 36,
-        "loan_" + "1" * 5_000, f"loan_{uuid4()}",
+        "", "_", "loan_", "loan_x", f"nothing_{NOBODY}", f"loan_{'g' * 36}", f"loan_{NOBODY} ", f"loän_{NOBODY}", "_" * 36,
+        "loan_" + "1" * 5_000, f"loan_{NOBODY}",
     ],
 )  # fmt: skip
 async def test_an_id_of_nothing_is_nothing(world: World, id_: str) -> None:
