@@ -28,7 +28,9 @@ async def environment(make_database: Databases) -> dict[str, str]:
     environment = os.environ | {
         "DATABASE_URL": app_url,
         "KALENDS_MIGRATION_DATABASE_URL": owner_url,
-        "REDIS_URL": make_database.servers.redis_url,
+        "REDIS_URL": make_database.servers.redis_url.replace(
+            "?db=0", "?db=1"
+        ),  # workers on another database would take these jobs
     }
     await asyncio.to_thread(run, environment, "migrate")
     return environment
