@@ -28,9 +28,8 @@ async def environment(make_database: Databases) -> dict[str, str]:
     environment = os.environ | {
         "DATABASE_URL": app_url,
         "KALENDS_MIGRATION_DATABASE_URL": owner_url,
-        "REDIS_URL": make_database.servers.redis_url.replace(
-            "?db=0", "?db=1"
-        ),  # workers on another database would take these jobs
+        # Workers of another test's platform, on another database, would take these jobs.
+        "REDIS_URL": make_database.servers.redis_url.replace("?db=0", "?db=1"),
     }
     await asyncio.to_thread(run, environment, "migrate")
     return environment
