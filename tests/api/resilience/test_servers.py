@@ -59,7 +59,7 @@ async def test_postgres_is_restarted_under_load(ground: Ground, journey: Journey
     stop.set()
     await asyncio.gather(*readers)
     keys = await asyncio.gather(*writers)
-    assert set(answers) == {"data", "BUSY"}, "no raw error reaches anybody"
+    assert answers["data"] and set(answers) <= {"data", "BUSY"}, "no raw error reaches anybody"
 
     for lender, used in zip(lenders, keys, strict=True):
         made = await ground.books.fetchval(
