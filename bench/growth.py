@@ -16,7 +16,7 @@ from bench.stage import Stage, stage
 
 TITLE = "Growth"
 TIMES = 10
-HOW = """A second PostgreSQL on the same core has ten times the users, loans and bids (some 10 GB on disk in the temporary
+HOW = """A second PostgreSQL on the same core has ten times the users, loans and bids (some 6 GB on disk in the temporary
 directory, loaded by COPY in minutes and kept for the next run). The product is asked A to C on both in turns, with
 variables drawn from the whole of each, then takes bids on a copy of each, as in "Bids"; the ratio is of ten times the data
 to once."""

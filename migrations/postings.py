@@ -11,21 +11,18 @@ AHEAD = 2
 PATIENCE, ATTEMPTS, PAUSE_S = "500ms", 40, 1.0
 
 
-async def make_room(connection: "asyncpg.Connection[asyncpg.Record]") -> list[str]:
-    """Make the partitions that are missing, and return their names.
+async def make_room(connection: "asyncpg.Connection[asyncpg.Record]") -> None:
+    """Make the partitions that are missing.
 
     Whoever reads or writes postings waits meanwhile: some milliseconds, if nobody reads them for long and `postings_rest`,
     which is looked through, is empty. A long read is waited for half a second at a time, so that nobody behind it waits longer;
     raises `LockNotAvailableError` when there is no moment without one within a minute.
     """
     newest: int = await connection.fetchval("select max(id) from ledger.postings") or 0
-    missing = []
     for number in range(newest // SIZE + 1, newest // SIZE + 1 + AHEAD):
         name = f"ledger.postings_{number}"
         if await connection.fetchval("select to_regclass($1)", name) is None:
-            missing.append(name)
             await _make(connection, name, number)
-    return missing
 
 
 async def _make(connection: "asyncpg.Connection[asyncpg.Record]", name: str, number: int) -> None:

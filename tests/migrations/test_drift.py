@@ -12,6 +12,7 @@ from tortoise.migrations.autodetector import MigrationAutodetector
 from migrations.dump import SCHEMA, dump
 from migrations.run import migrate, tortoise_config
 from tests.conftest import Databases
+from tests.support.journey import until
 
 
 async def test_the_migrated_schema_is_the_committed_one(make_database: Databases) -> None:
@@ -72,8 +73,14 @@ async def test_there_is_room_for_postings_ahead_of_the_newest(make_database: Dat
 
 
 async def _waits_for_a_lock(owner: "asyncpg.Connection[asyncpg.Record]") -> None:
-    """Return when somebody has waited for a lock in vain, and another time."""
+    """Return when somebody has waited for a lock in vain, twice."""
+
+    async def waits() -> bool:
+        return bool(await owner.fetchval("select exists (select from pg_locks where not granted)"))
+
+    async def waits_no_more() -> bool:
+        return not await waits()
+
     for _ in range(2):
-        for waits in (True, False):
-            while await owner.fetchval("select exists (select from pg_locks where not granted)") is not waits:  # noqa: ASYNC110
-                await asyncio.sleep(0.01)
+        await until(waits, "somebody to wait for a lock")
+        await until(waits_no_more, "them to give up")

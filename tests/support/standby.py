@@ -48,19 +48,8 @@ class Standby:
         sockets = socket_folder(self._primary.home, self._postgres.account)
         target = self._postgres.home / DATA_FOLDER
         argv: list[str | Path] = [
-            program,
-            "-D",
-            target,
-            "-h",
-            sockets,
-            "-U",
-            SUPERUSER,
-            "-R",
-            "-X",
-            "stream",
-            "--checkpoint",
-            "fast",
-        ]
+            program, "-D", target, "-h", sockets, "-U", SUPERUSER, "-R", "-X", "stream", "--checkpoint", "fast",
+        ]  # fmt: skip
         account = self._postgres.account
         await asyncio.to_thread(
             subprocess.run, argv, cwd=target.parent, check=True,
@@ -79,7 +68,7 @@ class Standby:
 
     async def kill(self) -> None:
         """End it and all its connections without a goodbye."""
-        self._signal(signal.SIGQUIT)
+        os.kill(self._postmaster(), signal.SIGQUIT)
         await asyncio.to_thread(self._supervisor.stop, CHILD)
 
     def freeze(self) -> None:
@@ -108,9 +97,6 @@ class Standby:
         connection = await asyncpg.connect(self._postgres.url_for(SUPERUSER))
         await connection.execute(sql)
         await connection.close()
-
-    def _signal(self, number: signal.Signals) -> None:
-        os.kill(self._postmaster(), number)
 
     def _postmaster(self) -> int:
         return int((self._postgres.home / DATA_FOLDER / "postmaster.pid").read_text().split()[0])
