@@ -14,6 +14,8 @@ from tests.support.journey import Journey, Party, cny, key, until, uuid_of
 READ = "{ loans(first: 20) { edges { node { id status } } } me { id } }"
 READERS = 8
 WRITERS = 12
+RESTARTS, MOST_RESTARTS = 2, 10
+"""It is restarted until somebody was told to come again; a quick restart may go unnoticed."""
 
 
 async def test_valkey_is_flushed_while_deposits_arrive(ground: Ground, journey: Journey) -> None:
@@ -52,14 +54,16 @@ async def test_postgres_is_restarted_under_load(ground: Ground, journey: Journey
     stop, answers = asyncio.Event(), Counter[str]()
     readers = [asyncio.create_task(_read(lenders[n % WRITERS], stop, answers)) for n in range(READERS)]
     writers = [asyncio.create_task(_write(lender, stop)) for lender in lenders]
-    for _ in range(2):
+    for restart in range(MOST_RESTARTS):
+        if restart >= RESTARTS and answers["BUSY"]:
+            break
         await asyncio.sleep(0.5)  # there is nothing to wait for: traffic is what is wanted
         await ground.restart_postgres()
         await asyncio.gather(*(lender.api.run(READ) for lender in lenders))  # though the pool's connections are dead
     stop.set()
     await asyncio.gather(*readers)
     keys = await asyncio.gather(*writers)
-    assert answers["data"] and set(answers) <= {"data", "BUSY"}, "no raw error reaches anybody"
+    assert set(answers) == {"data", "BUSY"}, "no raw error reaches anybody"
 
     for lender, used in zip(lenders, keys, strict=True):
         made = await ground.books.fetchval(
