@@ -22,7 +22,9 @@ SHAPES = {
     "a password hash": re.compile(r"\$argon2id\$"),
     "an e-mail address": re.compile(r"[\w.+-]+@(?:[\w-]+\.)+example\.com"),
     "a password": re.compile("correct horse battery"),
-    "a GraphQL document": re.compile(r"\b(?:query|mutation|subscription)\s*\w*\s*[({]"),
+    "a GraphQL document": re.compile(
+        r"\b(?:query|mutation|subscription)\b(?:\s|\\n)*\w*(?:\s|\\n)*(?:\{|\((?:\s|\\n)*\$)"
+    ),  # not a call of a function named query, as tracebacks have it
 }
 
 

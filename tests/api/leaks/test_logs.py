@@ -139,20 +139,41 @@ def _is_about(line: str, event: int) -> bool:
     "line",
     [
         f'{{"event": "x", "email": "{planted.EMAIL}"}}',
-        f"query($input: LogInInput!) {{ {planted.DOCUMENT} }}",
+        f"{{ {planted.DOCUMENT} }}",
+        "query($input: LogInInput!) { me { id } }",
+        json.dumps({"event": "query Mine {\n  me { id }\n}"}),
+        json.dumps({"event": "mutation Bid(\n  $input: PlaceBidInput!\n) { placeBid(input: $input) { __typename } }"}),
         f"number {planted.IDENTIFICATION}",
         f"holder of {planted.BANK_ACCOUNT}",
         "kref_" + "a" * 43,
         "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJhIn0.abcdefghijkl",
         "somebody@mail.example.com",
     ],
-    ids=["e-mail", "document", "identification", "bank account", "refresh token", "access token", "any address"],
+    ids=[
+        "e-mail",
+        "document",
+        "variables",
+        "named",
+        "in JSON",
+        "identification",
+        "bank account",
+        "refresh token",
+        "access token",
+        "any address",
+    ],
 )
 def test_the_search_finds_what_leaks(line: str) -> None:
     with tempfile.TemporaryDirectory() as folder:  # not where the suite's own logs are
         (Path(folder) / "api.log").write_text(f"first\n{line}\n")
         [found] = planted.leaks(Path(folder))
     assert found.startswith("api.log:2:")
+
+
+def test_the_search_does_not_take_a_traceback_for_a_document() -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        line = json.dumps({"exception": "in execute\n    result = await self._protocol.query(query, timeout)\n"})
+        (Path(folder) / "worker-1.log").write_text(line)
+        assert list(planted.leaks(Path(folder))) == []
 
 
 def test_values_in_a_drivers_errors_are_taken_out() -> None:
