@@ -12,7 +12,7 @@ import pytest
 from cli.processes import Platform
 from tests.api.conftest import SECRETS
 from tests.support.browser import DESKTOP, PHONE, Browser, Page
-from tests.support.journey import Journey, Party
+from tests.support.journey import Journey, Party, until
 from tests.support.people import PASSWORD
 
 PAGE = 20
@@ -134,9 +134,7 @@ async def test_pages_follow_each_other_and_filters_live_in_the_address(
     async with browser.page(journey.world.platform.url) as page:
         await page.goto("/")
         await page.call("selectOption", "RETRAINING", selector="label:has-text('Purpose') select")
-        await page.evaluate("window.scrollTo(0, document.body.scrollHeight)")
-        await page.see(f".loan-row >> nth={PAGE + 1}")
-        assert await page.count(".loan-row") == PAGE + 2
+        await until(lambda: _shows(page, PAGE + 2), "both pages of retrainings")
         await page.click("label:has-text('Grade G')")
         await page.see("text=No loan fits these filters now.")
         assert "purpose=RETRAINING" in await page.evaluate("location.search")
@@ -145,6 +143,12 @@ async def test_pages_follow_each_other_and_filters_live_in_the_address(
         await page.see("h1:has-text('A course')")
         await page.call("goBack")
         await page.see(f".loan-row >> nth={PAGE + 1}")
+
+
+async def _shows(page: Page, loans: int) -> bool:
+    """Scroll down, as somebody does who waits for more; whether there are so many loans, no more and no less."""
+    await page.evaluate("window.scrollTo(0, document.body.scrollHeight)")
+    return await page.count(".loan-row") == loans
 
 
 async def test_a_portfolio_shows_what_came_back_and_what_is_to_come(
