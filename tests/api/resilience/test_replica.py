@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+import httpx
 import pytest
 
 from cli.processes import Platform
@@ -12,6 +13,7 @@ from tests.api.conftest import SECRETS
 from tests.api.resilience.conftest import Ground
 from tests.support.client import Client
 from tests.support.journey import Journey, Party, until
+from tests.support.people import PASSWORD
 from tests.support.standby import Standby, standby
 
 TOKEN = "r" * 40
@@ -113,6 +115,7 @@ async def test_strangers_see_what_the_standby_has_and_others_what_is_true(
         await journey.lend(lender, loan_id, 100)
         signed_in = Reader(reader.api.as_user(lender.api.token))
         assert await signed_in.lenders(loan_id) == 1
+        assert await _lenders_by_cookie(platform.url, lender, loan_id) == 1
         before = await reader.asked_of("replica")
         assert await reader.lenders(loan_id) == 0, "the standby has not heard of it"
         assert await reader.asked_of("replica") > before
@@ -123,6 +126,16 @@ async def test_strangers_see_what_the_standby_has_and_others_what_is_true(
         return await reader.lenders(loan_id) == 1
 
     await until(told, "the standby to hear of it")
+
+
+async def _lenders_by_cookie(url: str, party: Party, loan_id: str) -> int:
+    """How many lenders somebody sees who has logged in in a browser."""
+    async with httpx.AsyncClient(base_url=url, headers={"kalends-csrf": "1"}) as browser:
+        given = await browser.post("/session", json={"email": party.email, "password": PASSWORD})
+        assert given.status_code == 200 and "kalends" in browser.cookies
+        body = {"query": LENDERS, "variables": {"id": loan_id}}
+        found: int = (await browser.post("/graphql", json=body)).json()["data"]["loan"]["funding"]["lenders"]
+        return found
 
 
 async def test_a_standby_that_lags_is_not_asked_until_it_has_caught_up(
