@@ -1,6 +1,5 @@
 """Documents ready to be executed: parsed, limited, validated, and remembered by their text."""
 
-from collections import OrderedDict
 from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from math import ceil
@@ -22,7 +21,7 @@ from strawberry.schema.validation_rules.maybe_null import MaybeNullValidationRul
 from strawberry.schema.validation_rules.one_of import OneOfInputValidationRule
 
 from api import limits
-from api.engine import Operation
+from api.engine import Kept, Operation
 from api.params import bad_request
 from api.shape import MAX_COST, Shape
 from api.sizes import Sizes, elements
@@ -81,7 +80,7 @@ class Document:
                     self._prices[(id(operation),)] = price
 
     def operation(self, name: str | None, variables: Mapping[str, Any]) -> tuple[Operation, Price]:
-        """The operation to execute, with the plans made for it so far, and its price.
+        """The operation to execute, and its price.
 
         Raises `Refused` when there is no such one, or when it costs too much.
         """
@@ -123,25 +122,15 @@ class Documents:
 
     def __init__(self, schema: GraphQLSchema) -> None:
         self._schema = schema
-        self._known: OrderedDict[str, Document] = OrderedDict()
-        self._bytes = 0
+        self._known = Kept[str, Document](MAX_BYTES, lambda document: document.bytes, MAX_DOCUMENTS)
 
     def get(self, text: str) -> Document:
         """The document of a text. Raises `Refused` with everything that is wrong with it."""
         document = self._known.get(text)
         if document is None:
             document = self._prepare(text)
-            self._remember(text, document)
-        else:
-            self._known.move_to_end(text)
+            self._known.keep(text, document)
         return document
-
-    def _remember(self, text: str, document: Document) -> None:
-        self._known[text] = document
-        self._bytes += document.bytes
-        while len(self._known) > MAX_DOCUMENTS or self._bytes > MAX_BYTES:
-            _, forgotten = self._known.popitem(last=False)
-            self._bytes -= forgotten.bytes
 
     def _prepare(self, text: str) -> Document:
         try:

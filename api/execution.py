@@ -46,10 +46,8 @@ class Operation:
 
     @property
     def variables(self) -> bytes:
-        """The variables that the operation declares, as given: others mean nothing to it."""
-        declared = {node.variable.name.value for node in self.prepared.node.variable_definitions or ()}
-        given = {name: value for name, value in self.params.variables.items() if name in declared}
-        return orjson.dumps(given, option=orjson.OPT_SORT_KEYS)
+        """The variables that the operation declares, as given."""
+        return self.prepared.declared(self.params.variables)
 
 
 class Executor:

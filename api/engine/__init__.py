@@ -10,6 +10,7 @@ from api.engine.audience import SHARED, Sharing
 from api.engine.connections import ORDER_BY_ID, After, Connection, First, Order, check_first, connection, decode, encode
 from api.engine.declarations import Composite, Part, column, composed, every, key, many, one
 from api.engine.executor import Begun, Executor, Operation
+from api.engine.kept import Kept
 from api.engine.reads import Reader, existing, page_of, reference
 from api.engine.registry import row_type_by_prefix, rows
 from api.engine.wires import Wire
@@ -23,6 +24,7 @@ __all__ = [
     "Connection",
     "Executor",
     "First",
+    "Kept",
     "Operation",
     "Order",
     "Part",

@@ -31,6 +31,7 @@ from strawberry.execution import optimized_is_awaitable
 from api.engine.audience import Sharing, sharing
 from api.engine.compiler import Compiler
 from api.engine.folding import Folding
+from api.engine.kept import Kept
 from api.engine.plans import ObjectPlan, Resolved, Typename
 from api.engine.reads import Reader
 from api.engine.run import Fetch, Run
@@ -41,6 +42,10 @@ from api.engine.wires import Wire
 
 MOST_DECIDING = 5
 """An operation whose shape depends on more variables than these has too many plans."""
+MOST_PLANNED = 12_000
+"""So many fields are planned at once; a planned field takes 2.4 kB, measured. Of others, plans are made anew."""
+MOST_INTROSPECTED = 4 * 1024 * 1024
+"""Bytes of descriptions of the schema that are kept."""
 Answer = bytes | ExecutionResult
 """The data of an answer as JSON text, if it has no errors."""
 is_awaitable = cast("Callable[[Any], TypeGuard[Awaitable[Any]]]", optimized_is_awaitable)
@@ -48,16 +53,15 @@ is_awaitable = cast("Callable[[Any], TypeGuard[Awaitable[Any]]]", optimized_is_a
 
 @dataclass
 class Operation:
-    """An operation of a document, with the plans made for it so far, by the values its `@skip`s and `@include`s depend on."""
+    """An operation of a document. `key`: under which the executor keeps what it makes of it."""
 
     document: DocumentNode
     node: OperationDefinitionNode
     deciding: tuple[str, ...] = field(init=False)
     variables: Variables = field(init=False)
     is_introspection: bool = field(init=False)
-    plans: dict[tuple[bool, ...], ObjectPlan | None] = field(default_factory=dict)
     sharing: dict[tuple[bool, ...], Sharing] = field(default_factory=dict)
-    introspected: dict[bytes, bytes] = field(default_factory=dict)
+    key: object = field(default_factory=object)
 
     def __post_init__(self) -> None:
         self.deciding = deciding_variables(self.document, self.node)
@@ -68,6 +72,12 @@ class Operation:
     def kind(self) -> OperationType:
         """Query, mutation or subscription."""
         return self.node.operation
+
+    def declared(self, variables: Mapping[str, Any]) -> bytes:
+        """The variables that the operation declares, as given: others mean nothing to it."""
+        names = {node.variable.name.value for node in self.node.variable_definitions or ()}
+        given = {name: value for name, value in variables.items() if name in names}
+        return orjson.dumps(given, option=orjson.OPT_SORT_KEYS)
 
     def decided_by(self, variables: Mapping[str, Any]) -> tuple[bool, ...] | None:
         """The values its `@skip`s and `@include`s depend on; None if one of them is no boolean."""
@@ -82,6 +92,19 @@ class Begun:
 
     source: AsyncIterable[Any]
     answer: Callable[[Any], Awaitable[Answer]]
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A plan, None where there can be none, and what has grouped the fields it was made of, and goes on as it is used."""
+
+    plan: ObjectPlan | None
+    selector: Selector
+
+    @property
+    def weight(self) -> int:
+        """How many fields are planned."""
+        return 1 + self.selector.opened
 
 
 @dataclass(frozen=True)
@@ -114,6 +137,8 @@ class Executor:
         self._folding = Folding(fetch)
         self._strangers = Folding(strangers) if strangers else self._folding
         self._compiled = compiled
+        self._plans = Kept[tuple[object, tuple[bool, ...]], Planned](MOST_PLANNED, lambda planned: planned.weight)
+        self._introspected = Kept[tuple[object, bytes], bytes](MOST_INTROSPECTED, len)
         self.answers: Counter[str] = Counter()
 
     async def execute(self, operation: Operation, variables: dict[str, Any], context: Reader) -> Answer:
@@ -212,24 +237,27 @@ class Executor:
         return coerced if isinstance(coerced, VariableValues) else None
 
     def _plan(self, operation: Operation, variables: Mapping[str, Any]) -> ObjectPlan | None:
-        key = operation.decided_by(variables)
-        if key is None:
+        deciding = operation.decided_by(variables)
+        if deciding is None:
             return None  # null, or given to no condition of this operation: graphql-core says which
-        if key not in operation.plans:
-            operation.plans[key] = self._compile(operation, dict(zip(operation.deciding, key, strict=True)))
-        return operation.plans[key]
+        key = (operation.key, deciding)
+        planned = self._plans.get(key)
+        if planned is None:
+            planned = self._compile(operation, dict(zip(operation.deciding, deciding, strict=True)))
+            self._plans.keep(key, planned)
+        return planned.plan
 
-    def _compile(self, operation: Operation, booleans: Mapping[str, bool]) -> ObjectPlan | None:
+    def _compile(self, operation: Operation, booleans: Mapping[str, bool]) -> Planned:
+        selector = Selector(self._core_schema, operation.document, booleans)
         if len(booleans) > MOST_DECIDING:
-            return None
+            return Planned(None, selector)
         root = self._core_schema.get_root_type(operation.kind)
         assert root is not None, "validated"
-        selector = Selector(self._core_schema, operation.document, booleans)
         try:
             compiler = Compiler(self._schema, selector, self._wires, operation.variables.plain)
-            return compiler.objects(root, [operation.node.selection_set])
+            return Planned(compiler.objects(root, [operation.node.selection_set]), selector)
         except Uncompilable:
-            return None
+            return Planned(None, selector)
 
     async def _mutate(
         self, operation: Operation, variables: dict[str, Any], context: Reader, run: Run, plan: ObjectPlan
@@ -298,20 +326,16 @@ class Executor:
 
     async def _introspect(self, operation: Operation, variables: dict[str, Any], context: Reader) -> Answer:
         """The schema is the same for everybody: its description is serialised once per document and variables."""
-        key = orjson.dumps(variables, option=orjson.OPT_SORT_KEYS) if variables else b""
-        known = operation.introspected.get(key)
+        key = (operation.key, operation.declared(variables))
+        known = self._introspected.get(key)
         if known is None:
             answer = _told(await self._by_core(operation, variables, context))
             if isinstance(answer, ExecutionResult):
                 return answer
             known = answer
-            if len(operation.introspected) < MOST_INTROSPECTED:
-                operation.introspected[key] = known
+            self._introspected.keep(key, known)
         self.answers["introspected"] += 1
         return known
-
-
-MOST_INTROSPECTED = 4
 
 
 def _told(result: ExecutionResult) -> Answer:

@@ -34,6 +34,8 @@ class Selector:
     def __init__(self, schema: GraphQLSchema, document: DocumentNode, booleans: Mapping[str, bool]) -> None:
         self._schema = schema
         self._booleans = booleans
+        self.opened = 0
+        """How many fields were grouped so far: what is made of them grows alike."""
         self._fragments = {
             node.name.value: node for node in document.definitions if isinstance(node, FragmentDefinitionNode)
         }
@@ -45,6 +47,7 @@ class Selector:
         for node in selections:
             for field in self._open(parent, node, opened):
                 grouped.setdefault(field.alias.value if field.alias else field.name.value, []).append(field)
+        self.opened += len(grouped)
         return grouped
 
     def _open(self, parent: GraphQLObjectType, node: SelectionSetNode, opened: set[str]) -> Iterator[FieldNode]:

@@ -28,7 +28,7 @@ INTERNAL = {
     "api.documents": {"MAX_DOCUMENTS", "MAX_BYTES", "MAX_PRICES"},
     "api.main": {"MOST_FILES"},
     "api.rate": {"MOST_SUBJECTS"},
-    "api.engine.executor": {"MOST_DECIDING", "MOST_INTROSPECTED"},
+    "api.engine.executor": {"MOST_DECIDING", "MOST_INTROSPECTED", "MOST_PLANNED"},
     "api.engine.statements": {"MOST_TEXTS"},
     "api.engine.variables": {"MOST_INT"},  # GraphQL's own
     "api.messages": {"MAX_REASON_BYTES"},  # the protocol's own
