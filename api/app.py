@@ -44,6 +44,7 @@ from domain.identity import attempts
 from domain.shared import bell, db, logs, policy
 from domain.shared.calendar import calendar
 from domain.shared.errors import Busy
+from domain.shared.patience import in_time
 from domain.shared.replica import Replica
 from domain.shared.settings import Settings
 from migrations.status import pending
@@ -240,8 +241,7 @@ async def healthy(_: Request) -> Response:
 async def ready(_: Request) -> Response:
     """The database answers and has every migration this code needs; 503 otherwise."""
     try:
-        async with asyncio.timeout(READY_TIMEOUT_S):
-            missing = await pending()
+        missing = await in_time(pending(), READY_TIMEOUT_S)
     except (Busy, TimeoutError):
         return JSONResponse({"status": "waiting", "reason": "the database does not answer"}, 503)
     except OperationalError:

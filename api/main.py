@@ -9,7 +9,7 @@ from starlette.types import ASGIApp
 from domain.shared import logs
 from domain.shared.settings import Settings, settings
 
-GRACE_S = 12
+GRACE_S = 10
 """With what `domain.shared.db` gives transactions after that, less than the 20 s after which orchestrators kill."""
 KEEP_ALIVE_S = 75
 """Longer than clients and load balancers keep an idle connection: who closes first never meets a request on its way."""
@@ -20,7 +20,7 @@ WEBSOCKET_MESSAGE_BYTES = 64 * 1024
 def serve(
     settings: Settings, host: str, port: int, workers: int = 1, application: str = "api.main:application"
 ) -> None:
-    """Serve an application factory until SIGTERM or Ctrl-C; running requests get 12 s to finish."""
+    """Serve an application factory until SIGTERM or Ctrl-C; running requests get 10 s to finish."""
     logs.configure(settings)
     _raise_limit_of_files()
     uvicorn.run(

@@ -16,7 +16,7 @@ from bench.stage import Stage
 
 WARM_UP_S = 2
 OPTIONS = "-c jit=off -c timezone=UTC -c lock_timeout=10s -c statement_timeout=60s"
-"""As the product's own connections are (`domain.shared.db.config`)."""
+"""As the product's own connections are (`domain.shared.pools.config`)."""
 
 
 def program() -> Path:

@@ -32,7 +32,7 @@ from cli import postgres
 from cli.embedded import EmbeddedServers
 from cli.processes import make_secrets
 from cli.reference_data import publish
-from domain.shared import bell, db
+from domain.shared import bell, db, pools
 from migrations.run import migrate
 
 TITLE = "Servicing"
@@ -95,7 +95,7 @@ async def _measure(
     await migrate(servers.migration_database_url)
     from bench import servicing_orm  # its rows become models of the pool that is opened next
 
-    db.MODELS.append(servicing_orm.__name__)
+    pools.MODELS.append(servicing_orm.__name__)
     await db.connect(servers.database_url, 4)
     bell.connect(servers.redis_url)
     await publish()

@@ -6,7 +6,7 @@ import asyncpg
 from tortoise import Tortoise
 from tortoise.migrations.api.migrate import migrate as tortoise_migrate
 
-from domain.shared import db
+from domain.shared import pools
 from migrations.postings import make_room
 
 LOCK = 0x6B616C656E6473
@@ -16,7 +16,7 @@ ROLES = ("kalends_owner", "kalends_app", "kalends_auditor")
 
 def tortoise_config(database_url: str) -> dict[str, object]:
     """Tortoise's configuration for migrating, as the owner of the schemas."""
-    return db.config(database_url, pool_size=2, role="kalends_owner")
+    return pools.config(database_url, pool_size=2, role="kalends_owner")
 
 
 async def migrate(database_url: str) -> None:

@@ -10,6 +10,8 @@ import asyncio
 import gc
 import json
 import signal
+from collections.abc import Sequence
+from contextlib import aclosing
 from typing import Any
 from uuid import uuid4
 
@@ -42,7 +44,8 @@ GARBAGE = 50_000
 LOST_AFTER_S = 1.0
 """A job that has not run so long after its ring is taken for lost."""
 RETRY_S = 1.0
-SWEEP_S = 60
+ANSWER_S = 5.0
+"""A Valkey that takes longer to answer is away."""
 JOB_TIMEOUT_S = 3600
 STOP_S = 15
 
@@ -93,55 +96,77 @@ async def _with_valkey(settings: Settings, outside: providers.Providers, stoppin
     pool = _pool(settings)
     try:
         await pool.ping()
-        worker = _worker(pool, outside)
-        tasks = [
-            asyncio.create_task(worker.async_run()),
-            asyncio.create_task(_listen(settings, pool, worker, outside)),
-            asyncio.create_task(stopping.wait()),
-        ]
-        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-        worker.allow_pick_jobs = False
-        await _finish(worker)
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-        for task in tasks[:2]:
-            if not task.cancelled() and task.exception():
-                log.warning("worker.valkey_lost", error=type(task.exception()).__name__)
     except (redis.RedisError, OSError) as error:
         log.warning("worker.without_valkey", error=type(error).__name__)
-        await _without_valkey(outside)
+        await _without_valkey(outside, stopping)
+    else:
+        await _by_rings(settings, pool, outside, stopping)
     finally:
         await pool.aclose(close_connection_pool=True)
     if not stopping.is_set():
         await asyncio.sleep(RETRY_S)
 
 
-async def _without_valkey(outside: providers.Providers) -> None:
+async def _by_rings(settings: Settings, pool: ArqRedis, outside: providers.Providers, stopping: asyncio.Event) -> None:
+    """Until it is to stop, or Valkey is away."""
+    worker = _worker(pool, outside)
+    working = [
+        asyncio.create_task(worker.async_run()),
+        asyncio.create_task(_listen(settings, pool, worker, outside)),
+    ]
+    await _until_done_or(stopping, *working)
+    worker.allow_pick_jobs = False
+    await _finish(list(worker.tasks.values()))
+    for task in working:
+        task.cancel()
+    for ended in await asyncio.gather(*working, return_exceptions=True):
+        if isinstance(ended, redis.RedisError | OSError):
+            log.warning("worker.valkey_lost", error=type(ended).__name__)
+        elif isinstance(ended, Exception):
+            log.error("worker.failed", exc_info=ended)
+
+
+async def _without_valkey(outside: providers.Providers, stopping: asyncio.Event) -> None:
     """What a sweep does, also when PostgreSQL is away too: then nothing, until it is back."""
+    sweeping = asyncio.create_task(_sweep(outside))
+    await _until_done_or(stopping, sweeping)
+    await _finish([sweeping])
+
+
+async def _sweep(outside: providers.Providers) -> None:
     try:
         await drain.sweep(outside)
         await drain.walk(outside)
     except Busy as error:
         log.warning("worker.without_postgres", error=error.code)
+    except Exception:
+        log.exception("worker.failed")
 
 
-async def _finish(worker: Worker) -> None:
-    """Let running jobs finish, and end those that take longer: what they do not get done is found again.
+async def _until_done_or(stopping: asyncio.Event, *tasks: asyncio.Task[None]) -> None:
+    """Wait until one of the tasks is done, or the worker is to stop."""
+    told = asyncio.create_task(stopping.wait())
+    await asyncio.wait((*tasks, told), return_when=asyncio.FIRST_COMPLETED)
+    told.cancel()
+
+
+async def _finish(running: Sequence[asyncio.Task[Any]]) -> None:
+    """Let what runs finish, and end what takes longer: what it does not get done is found again.
 
     A transaction that runs is committed; a job that was not ended would begin the next one as long as there is work.
     """
-    running = list(worker.tasks.values())
     if running:
         _, late = await asyncio.wait(running, timeout=STOP_S)
         for job in late:
             job.cancel()
-        await asyncio.gather(*late, return_exceptions=True)
+        await asyncio.gather(*running, return_exceptions=True)
 
 
 def _pool(settings: Settings) -> ArqRedis:
     return ArqRedis(
-        redis.ConnectionPool.from_url(settings.redis_url.get_secret_value()),
+        redis.ConnectionPool.from_url(
+            settings.redis_url.get_secret_value(), socket_timeout=ANSWER_S, socket_connect_timeout=ANSWER_S
+        ),
         default_queue_name=QUEUE,
         job_serializer=_dump,
         job_deserializer=json.loads,
@@ -215,26 +240,27 @@ def _worker(pool: ArqRedis, outside: providers.Providers) -> RungWorker:
 
 
 async def _listen(settings: Settings, pool: ArqRedis, worker: RungWorker, outside: providers.Providers) -> None:
-    """Turn rings into jobs; the first is made at once, for what happened while nobody listened."""
-    client = redis.Redis.from_url(settings.redis_url.get_secret_value())
+    """Turn rings into jobs, until something fails; the first is made at once, for what happened while nobody listened."""
     rung = asyncio.Event()
     rings = Rings(pool, worker)
-    tasks = [asyncio.create_task(_make_good(rung, outside)), asyncio.create_task(rings.answer())]
-    try:
-        async with client.pubsub() as pubsub:
-            await pubsub.subscribe(bell.CHANNEL)
-            await pool.enqueue_job("sweep", _job_id=f"{SWEEP}{uuid4().hex}")
-            await worker.look()
-            async for message in pubsub.listen():
-                if tasks[1].done():
-                    tasks[1].result()
-                if message["type"] == "message" and bell.wakes_workers(message["data"]):
+
+    async def hear() -> None:
+        async with aclosing(bell.listen(settings.redis_url.get_secret_value())) as heard:
+            async for ring in heard:
+                if ring is None:
+                    await pool.enqueue_job("sweep", _job_id=f"{SWEEP}{uuid4().hex}")
+                    await worker.look()
+                elif bell.wakes_workers(ring):
                     rung.set()
                     rings.heard()
+
+    tasks = [asyncio.create_task(work) for work in (hear(), rings.answer(), _make_good(rung, outside))]
+    try:
+        await asyncio.gather(*tasks)
     finally:
         for task in tasks:
             task.cancel()
-        await client.aclose()
+        await asyncio.gather(*tasks, return_exceptions=True)
 
 
 async def _make_good(rung: asyncio.Event, outside: providers.Providers) -> None:

@@ -5,6 +5,7 @@ drain the outbox, subscriptions to read the state again.
 """
 
 import json
+from collections.abc import AsyncGenerator
 from dataclasses import dataclass, field
 from uuid import UUID
 
@@ -13,6 +14,8 @@ import structlog
 
 CHANNEL = "kalends:bell"
 TIMEOUT_S = 0.5
+SILENT_S = 3.0
+"""A Valkey that was silent for so long is asked whether it is there, and has as long to answer."""
 
 log = structlog.get_logger()
 _client: redis.Redis | None = None
@@ -71,3 +74,28 @@ async def ring(what: Ring) -> None:
         await _client.publish(CHANNEL, what.dump())
     except (redis.RedisError, OSError) as error:
         log.warning("bell.lost", error=type(error).__name__)
+
+
+async def listen(redis_url: str) -> AsyncGenerator[bytes | None, None]:
+    """Rings as they come over the wire. None: from here on they are heard, what rang before is not known.
+
+    Raises `RedisError` or `OSError` when Valkey goes away, or has nothing to say when it is asked.
+    """
+    client = redis.Redis.from_url(redis_url, socket_timeout=SILENT_S, socket_connect_timeout=SILENT_S)
+    try:
+        async with client.pubsub() as pubsub:
+            await pubsub.subscribe(CHANNEL)
+            is_asked = True  # to subscribe, which it answers
+            while True:
+                message = await pubsub.get_message(timeout=SILENT_S)
+                if message is None and is_asked:
+                    raise redis.TimeoutError("Valkey does not answer")
+                if message is None:
+                    await pubsub.ping()
+                is_asked = message is None
+                if message is not None and message["type"] == "subscribe":
+                    yield None
+                elif message is not None and message["type"] == "message":
+                    yield message["data"]
+    finally:
+        await client.aclose()

@@ -20,7 +20,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache, wraps
 from typing import Any, ParamSpec, TypeVar
-from urllib.parse import parse_qs, unquote, urlsplit
 from uuid import UUID
 
 import asyncpg
@@ -30,8 +29,9 @@ from tortoise.connection import get_connection
 from tortoise.exceptions import DBConnectionError
 from tortoise.transactions import in_transaction
 
-from domain.shared import bell
+from domain.shared import bell, pools
 from domain.shared.errors import Busy
+from domain.shared.patience import in_time
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -59,16 +59,7 @@ LOST = (
 
 LAST_S = 3.0
 """How long a process that ends waits for its transactions: with what the API gives requests, less than 20 s in all."""
-ROLLED_BACK_S = 1.0
-
-MODELS = [
-    "domain.identity.models",
-    "domain.payments.models",
-    "domain.credit.models",
-    "domain.lending.models",
-    "domain.marketplace.models",
-    "domain.notifications.models",
-]
+ROLLED_BACK_S, CLOSED_S = 1.0, 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,55 +94,6 @@ def current() -> Transaction | None:
     return _transaction.get()
 
 
-async def _nothing_to_reset(_: object) -> None:
-    """Connections go back to the pool as they came: transactions are ended, and nothing else here outlives them.
-
-    asyncpg's own reset costs a round trip for every statement outside a transaction.
-    """
-
-
-def config(database_url: str, pool_size: int = 20, role: str = "kalends_app") -> dict[str, Any]:
-    """Tortoise's configuration for a PostgreSQL URL; sockets as `?host=/directory`."""
-    url = urlsplit(database_url)
-    query = {key: values[0] for key, values in parse_qs(url.query).items()}
-    credentials: dict[str, Any] = {
-        "host": query.get("host") or url.hostname or "localhost",
-        "port": int(query.get("port") or url.port or 5432),
-        "user": unquote(url.username) if url.username else None,
-        "password": unquote(url.password) if url.password else None,
-        "database": url.path.lstrip("/"),
-        "minsize": 1,
-        "maxsize": pool_size,
-        "reset": _nothing_to_reset,
-        "server_settings": {
-            "role": role,
-            "application_name": "kalends",
-            "timezone": "UTC",
-            "lock_timeout": "10s",
-            "statement_timeout": "60s",
-            "idle_in_transaction_session_timeout": "120s",
-            "jit": "off",
-        },
-    }
-    if "sslmode" in query:
-        credentials["ssl"] = query["sslmode"]
-    return {
-        "connections": {"default": {"engine": "tortoise.backends.asyncpg", "credentials": credentials}},
-        "apps": {"kalends": {"models": MODELS, "default_connection": "default", "migrations": "migrations.versions"}},
-        "use_tz": True,
-        "timezone": "UTC",
-    }
-
-
-READING = {
-    "default_transaction_read_only": "on",
-    "datestyle": "ISO",
-    "enable_memoize": "off",  # levels look hundreds of rows up by their key: remembering each costs more than looking
-}
-"""What connections for reads are set to beside the others' settings."""
-READ_POOL_SIZE = 8
-"""Reads that wait share statements (`api.engine.folding`), so a process needs few connections for them."""
-
 _reads: asyncpg.Pool | None = None
 
 
@@ -160,21 +102,15 @@ async def connect(database_url: str, pool_size: int = 20) -> None:
     global _reads
     if _reads is not None:
         await disconnect()
-    await Tortoise.init(config=config(database_url, pool_size), _enable_global_fallback=True)
-    _reads = await reading_pool(database_url)
-
-
-async def reading_pool(database_url: str) -> asyncpg.Pool:
-    """A pool for statements that only read, at this address; it connects when it is asked."""
-    credentials = config(database_url)["connections"]["default"]["credentials"]
-    credentials |= {"min_size": 0, "max_size": READ_POOL_SIZE, "statement_cache_size": 1_000}
-    credentials["server_settings"] |= READING
-    del credentials["minsize"], credentials["maxsize"]
-    return await asyncpg.create_pool(**credentials)
+    await Tortoise.init(config=pools.config(database_url, pool_size), _enable_global_fallback=True)
+    _reads = await pools.reading(database_url)
 
 
 async def disconnect() -> None:
-    """Wait for the transactions that still run, roll back those that take longer than `LAST_S`, and close the pools."""
+    """Wait for the transactions that still run, roll back those that take longer than `LAST_S`, and close the pools.
+
+    A server that does not answer is not waited for: its connections are let go of.
+    """
     global _reads
     try:
         async with asyncio.timeout(LAST_S):
@@ -182,10 +118,11 @@ async def disconnect() -> None:
                 await asyncio.wait(_running)
     except TimeoutError:
         await _cut_short(list(_running))
-    if _reads is not None:
-        await _reads.close()
-        _reads = None
-    await Tortoise.close_connections()
+    reads, _reads = _reads, None
+    closing = [Tortoise.close_connections(), *([reads.close()] if reads is not None else [])]
+    for ended in await asyncio.gather(*(in_time(one, CLOSED_S) for one in closing), return_exceptions=True):
+        if isinstance(ended, BaseException) and not isinstance(ended, TimeoutError):
+            raise ended
 
 
 async def _cut_short(running: Sequence[asyncio.Task[Any]]) -> None:

@@ -11,16 +11,14 @@ import asyncio
 import math
 import time
 from collections import Counter, deque
-from collections.abc import Coroutine, Sequence
-from typing import Any, TypeVar
+from collections.abc import Sequence
 
 import asyncpg
 import structlog
 
-from domain.shared import db
+from domain.shared import db, pools
 from domain.shared.db import Record
-
-R = TypeVar("R")
+from domain.shared.patience import in_time
 
 MOST_BETWEEN_LOOKS_S = 1.0
 PATIENCE_S = 2.0
@@ -83,7 +81,7 @@ class Replica:
 
     async def start(self) -> None:
         """Begin to look how far behind it is; it need not be there yet."""
-        self._pool = await db.reading_pool(self._database_url)
+        self._pool = await pools.reading(self._database_url)
         self._watching = asyncio.create_task(self._watch())
 
     async def stop(self) -> None:
@@ -123,24 +121,5 @@ class Replica:
 
     async def _ask(self, sql: str, *args: object) -> Sequence[Record]:
         assert self._pool is not None, "started"
-        found: Sequence[Record] = await _in_time(self._pool.fetch(sql, *args))
+        found: Sequence[Record] = await in_time(self._pool.fetch(sql, *args), PATIENCE_S)
         return found
-
-
-async def _in_time(work: Coroutine[Any, Any, R]) -> R:
-    """What the work comes to. Raises `TimeoutError` after `PATIENCE_S`, whatever the work does then.
-
-    A connection to a machine that is gone cannot even be cancelled in time, so nobody waits for that either.
-    """
-    task = asyncio.create_task(work)
-    task.add_done_callback(_looked_at)
-    done, _ = await asyncio.wait((task,), timeout=PATIENCE_S)
-    if not done:
-        task.cancel()
-        raise TimeoutError
-    return task.result()
-
-
-def _looked_at(task: asyncio.Task[Any]) -> None:
-    if not task.cancelled():
-        task.exception()

@@ -6,7 +6,7 @@ import signal
 import subprocess
 import tempfile
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractContextManager, asynccontextmanager
 from pathlib import Path
 
 import asyncpg
@@ -16,6 +16,7 @@ from cli.home import prepare, server_account, socket_folder
 from cli.postgres import DATA_FOLDER, SUPERUSER, Postgres
 from cli.programs import programs
 from cli.supervisor import Supervisor
+from tests.support.freezing import frozen
 from tests.support.journey import until
 
 CHILD = "postgres"
@@ -71,15 +72,9 @@ class Standby:
         os.kill(self._postmaster(), signal.SIGQUIT)
         await asyncio.to_thread(self._supervisor.stop, CHILD)
 
-    def freeze(self) -> None:
-        """Let it, and all its connections, answer nobody, as a machine that has gone from the network."""
-        for pid in self._pids():
-            os.kill(pid, signal.SIGSTOP)
-
-    def thaw(self) -> None:
-        """Let it go on."""
-        for pid in self._pids():
-            os.kill(pid, signal.SIGCONT)
+    def frozen(self) -> AbstractContextManager[None]:
+        """It, and all its connections, answer nobody."""
+        return frozen(self._postmaster())
 
     async def hold(self) -> None:
         """Let it replay nothing more."""
@@ -100,11 +95,6 @@ class Standby:
 
     def _postmaster(self) -> int:
         return int((self._postgres.home / DATA_FOLDER / "postmaster.pid").read_text().split()[0])
-
-    def _pids(self) -> list[int]:
-        own = self._postmaster()
-        children = Path(f"/proc/{own}/task/{own}/children").read_text().split()
-        return [own, *map(int, children)]
 
 
 @asynccontextmanager

@@ -158,7 +158,7 @@ async def test_a_job_that_never_ends_does_not_keep_its_worker_from_stopping(
         await worker.look()
         assert await ran.next() == "endless"
         (job,) = [task for name, task in worker.tasks.items() if name == "endless"]
-        await asyncio.wait_for(main._finish(worker), PATIENCE_S)
+        await asyncio.wait_for(main._finish(list(worker.tasks.values())), PATIENCE_S)
         assert job.done()
 
 

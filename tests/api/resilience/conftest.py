@@ -51,12 +51,17 @@ class Ground(World):
             await asyncio.to_thread(self.platform.supervisor.stop, name)
         self.workers.clear()
 
+    @property
+    def postmaster(self) -> int:
+        """PostgreSQL's own process."""
+        return int((self.servers.home / DATA_FOLDER / "postmaster.pid").read_text().split()[0])
+
     async def restart_postgres(self) -> None:
         """What `pg_ctl restart -m immediate` does: no goodbye to anybody, and recovery from the log."""
         home, account = self.servers.home, server_account()
         found = programs(home, for_other_account=account is not None)
         postgres = Postgres(home, socket_folder(home, account), found, account, durable=True)
-        os.kill(int((home / DATA_FOLDER / "postmaster.pid").read_text().split()[0]), signal.SIGQUIT)
+        os.kill(self.postmaster, signal.SIGQUIT)
         await asyncio.to_thread(self.servers.supervisor.stop, "postgres")
         postgres.spawn(self.servers.supervisor)
 

@@ -174,12 +174,9 @@ async def test_a_standby_that_is_killed_is_missed_by_nobody(reader: Reader, behi
 
 async def test_a_standby_that_freezes_is_not_waited_for(reader: Reader, behind: Standby, loan_id: str) -> None:
     await until(reader.uses_the_standby, "the standby to be used")
-    behind.freeze()
-    try:
+    with behind.frozen():
         assert await asyncio.gather(*(reader.lenders(loan_id) for _ in range(20))) == [0] * 20
         assert not await reader.uses_the_standby()
-    finally:
-        behind.thaw()
     await until(reader.uses_the_standby, "the standby to be used again")
 
 
