@@ -3,8 +3,11 @@
 Every call can be repeated: the provider knows batches, mandates, checks and messages by their ids.
 """
 
+from collections.abc import Mapping
 from datetime import timedelta
 from uuid import UUID
+
+import structlog
 
 from domain.identity import commands as identity
 from domain.notifications import commands as notifications
@@ -14,12 +17,14 @@ from domain.payments.models import InstructionKind
 from workers.gateways.bank import BankInstruction
 from workers.gateways.errors import GatewayRefused
 from workers.gateways.identity import IdentityCheck
-from workers.gateways.mail import OutgoingMail
+from workers.gateways.mail import Delivery, OutgoingMail
 from workers.providers import Providers
 
 MESSAGES = 100
 ANSWER_EXPECTED_WITHIN = timedelta(days=1)
 """Business time after which the bank is asked what became of an instruction or a deposit."""
+
+log = structlog.get_logger()
 
 
 async def instructions(providers: Providers) -> int:
@@ -86,17 +91,32 @@ async def identity_checks(providers: Providers) -> int:
 
 
 async def messages(providers: Providers) -> int:
-    """Send e-mails, a batch over one connection."""
+    """Send e-mails, a batch over one connection.
+
+    Raises GatewayUnavailable, after all was written down, when the server did not hear the whole batch.
+    """
     waiting = await notifications.claim_due(MESSAGES)
     if not waiting:
         return 0
     mails = {message.id: letters.compose(message) for message in waiting}
-    refused = await providers.mail.send(
+    delivery = await providers.mail.send(
         [OutgoingMail(mail.message_id, mail.to, mail.subject, mail.text) for mail in mails.values()]
     )
-    await notifications.sent([id_ for id_, mail in mails.items() if mail.message_id not in refused])
-    await notifications.failed([id_ for id_, mail in mails.items() if mail.message_id in refused], for_good=True)
+    await _report(delivery, {mail.message_id: id_ for id_, mail in mails.items()})
+    if delivery.lost:
+        raise delivery.lost
     return len(waiting)
+
+
+async def _report(delivery: Delivery, ids: Mapping[str, UUID]) -> None:
+    """Write down what became of mails; `ids` are theirs, by the Message-ID."""
+    await notifications.sent([ids[name] for name in delivery.taken])
+    await notifications.failed([ids[name] for name in delivery.refused], for_good=True)
+    await notifications.failed([ids[name] for name in delivery.later])
+    tried = {*delivery.taken, *delivery.refused, *delivery.later}
+    await notifications.put_back([id_ for name, id_ in ids.items() if name not in tried], away=bool(delivery.lost))
+    for name, why in (delivery.refused | delivery.later).items():
+        log.warning("mail.not_taken", message=str(ids[name]), why=why, for_good=name in delivery.refused)
 
 
 async def lost_answers(providers: Providers) -> int:

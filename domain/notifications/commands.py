@@ -1,7 +1,8 @@
 """Writes of notifications: queue messages with what caused them, send each at least once, give up after ten attempts.
 
 The sending job takes messages under a lease, sends them between transactions and reports; a job that dies lets go when
-the lease ends. A repeated message has the same Message-ID. Messages live by the wall clock.
+the lease ends. A repeated message has the same Message-ID. Messages live by the wall clock. An attempt is one at which the
+mail server heard of the message: while the server is away, messages wait, however long.
 """
 
 import json
@@ -18,7 +19,11 @@ from domain.shared import clock, db, ids
 MARK = HASH_MARK.format(hash="u.password_hash")
 LEASE_S = 120
 MAX_ATTEMPTS = 10
-MAX_PAUSE_S = 3600
+FIRST_PAUSE_S = 60
+LONGEST_PAUSE_S = 8 * 3600
+"""1, 3, 9, 27 and 81 minutes, 4 hours, and 8 hours three times: ten attempts take thirty hours."""
+AWAY_S = 30
+"""How long messages rest when the mail server is away; the next sweep finds them."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -96,11 +101,21 @@ async def sent(message_ids: Sequence[UUID]) -> None:
 
 @db.atomic
 async def failed(message_ids: Sequence[UUID], *, for_good: bool = False) -> None:
-    """These could not be sent: again after 5 s, 10 s, 20 s … at most an hour, ten times in all; or never, `for_good`."""
+    """The mail server did not take these: again after 1 min, 3 min, 9 min … 8 h, ten times in all; or never, `for_good`."""
     await db.execute(
         """update notifications.messages set
             status = case when $2 or attempts >= $3 then 'FAILED' else 'QUEUED' end,
-            not_before_at = $4::timestamptz + least($5, 5 * 2 ^ (attempts - 1)) * interval '1 second'
+            not_before_at = $4::timestamptz + least($5, $6 * 3 ^ (attempts - 1)) * interval '1 second'
         where id = any($1) and status = 'QUEUED'""",
-        list(message_ids), for_good, MAX_ATTEMPTS, clock.wall(), MAX_PAUSE_S,
+        list(message_ids), for_good, MAX_ATTEMPTS, clock.wall(), LONGEST_PAUSE_S, FIRST_PAUSE_S,
+    )  # fmt: skip
+
+
+@db.atomic
+async def put_back(message_ids: Sequence[UUID], *, away: bool) -> None:
+    """These were not tried, which is no attempt: they are due at once, or, when the mail server is `away`, with the next sweep."""
+    await db.execute(
+        """update notifications.messages set attempts = attempts - 1, not_before_at = $2
+        where id = any($1) and status = 'QUEUED'""",
+        list(message_ids), clock.wall() + timedelta(seconds=AWAY_S if away else 0),
     )  # fmt: skip
