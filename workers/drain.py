@@ -54,7 +54,14 @@ DUE: Sequence[Step] = (
 )
 """What becomes due as business time passes."""
 
-DAILY: Sequence[Step] = (due.default, due.remind, due.prune, due.reconcile, outbound.lost_answers)
+DAILY: Sequence[Step] = (
+    due.default,
+    due.remind,
+    due.prune,
+    due.reconcile,
+    outbound.lost_answers,
+    outbound.lost_outcomes,
+)
 """What is looked at when a day's other work is done."""
 
 

@@ -10,6 +10,7 @@ from uuid import UUID
 import structlog
 
 from domain.identity import commands as identity
+from domain.identity.models import IdentityCheckStatus
 from domain.notifications import commands as notifications
 from domain.notifications import mails as letters
 from domain.payments import commands as payments
@@ -22,7 +23,7 @@ from workers.providers import Providers
 
 MESSAGES = 100
 ANSWER_EXPECTED_WITHIN = timedelta(days=1)
-"""Business time after which the bank is asked what became of an instruction or a deposit."""
+"""Business time after which a provider is asked what became of an instruction, a deposit or an identity check."""
 
 log = structlog.get_logger()
 
@@ -135,3 +136,15 @@ async def lost_answers(providers: Providers) -> int:
             ]
         )
     return done
+
+
+async def lost_outcomes(providers: Providers) -> int:
+    """Ask the identity provider about checks it should have answered by now; the bank being away does not matter."""
+    waiting = await identity.checks_to_ask(ANSWER_EXPECTED_WITHIN)
+    found = await providers.identity.statuses([str(id_) for id_ in waiting])
+    return await identity.apply_identity_outcomes(
+        [
+            identity.Outcome(check_id=UUID(each.id), status=IdentityCheckStatus(each.outcome), reason=each.reason)
+            for each in found
+        ]
+    )

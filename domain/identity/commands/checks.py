@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from uuid import UUID
 
 from domain.identity import credentials, events, rules
@@ -82,6 +82,18 @@ async def mark_checks_submitted(check_ids: Sequence[UUID]) -> None:
         from due where c.id = due.id""",
         list(check_ids), await clock.now(),
     )  # fmt: skip
+
+
+async def checks_to_ask(older_than: timedelta) -> list[UUID]:
+    """Checks submitted so long ago (business time) that the provider's webhook may have been lost, oldest first.
+
+    All of them: those that the provider has not decided either must not keep others from being asked about.
+    """
+    rows = await db.fetch(
+        "select id from identity.identity_checks where status = 'SUBMITTED' and submitted_at <= $1 order by id",
+        await clock.now() - older_than,
+    )
+    return [row["id"] for row in rows]
 
 
 @dataclass(frozen=True, kw_only=True)

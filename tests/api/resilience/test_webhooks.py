@@ -4,9 +4,10 @@ import asyncio
 from datetime import timedelta
 
 from tests.api.resilience.conftest import Ground, quiet
-from tests.api.resilience.test_workers import bank_has_paid, hold_webhooks, stored, weekday, withdraw
+from tests.api.resilience.test_workers import bank_has_paid, hold_webhooks, stored, webhooks, weekday, withdraw
 from tests.support.books import assert_whole
 from tests.support.journey import Journey, until
+from tests.support.people import Person, sign_up
 
 
 async def test_repeated_and_in_the_wrong_order(ground: Ground, journey: Journey) -> None:
@@ -53,3 +54,39 @@ async def test_lost_and_healed_by_asking_and_by_the_statement(ground: Ground, jo
     assert await leaver.wallet() == {"available": 0, "held": 0, "unsettled": 0, "leaving": 0}
     assert await journey.outside_yuan(leaver) == 700
     await assert_whole(ground)
+
+
+async def test_the_outcome_of_an_identity_check_is_asked_for_when_its_webhook_does_not_come(
+    ground: Ground, journey: Journey
+) -> None:
+    ada = await sign_up(ground.api, ground.http, ground.sandbox_url, "lost@webhooks.example.com")
+    await hold_webhooks(ground, True)
+    claim = {"country": "CN", "identificationNumber": "110101199001010099", "birthDate": "1990-01-01"}
+    await ada.api.mutate("requestIdentityCheck", claim, "...on RequestIdentityCheckPayload { check { id } }")
+    await until(lambda: _is(ada, "SUBMITTED"), "the provider to have the check")
+    before = await webhooks(ground)
+
+    await journey.walk(1)
+    assert await _is(ada, "SUBMITTED"), "it may still come"
+    await journey.walk(1)
+    assert await _is(ada, "REJECTED")
+    assert await webhooks(ground) == before, "nobody told"
+
+    await hold_webhooks(ground, False)
+    await until(lambda: _has_come(ground, before), "the webhook to come after all")
+    assert await _is(ada, "REJECTED")
+    told = await ground.books.fetchval(
+        """select count(*) from shared.outbox o join identity.identity_checks c on o.dedupe_key = 'identity.rejected:' || c.id
+        join identity.users u on u.id = c.user_id where u.email = $1""",
+        ada.email,
+    )
+    assert told == 1
+
+
+async def _is(person: Person, status: str) -> bool:
+    check = (await person.api.run("{ me { identityCheck { status } } }"))["me"]["identityCheck"]
+    return bool(check["status"] == status)
+
+
+async def _has_come(ground: Ground, before: int) -> bool:
+    return await webhooks(ground) > before and await quiet(ground)

@@ -1,7 +1,9 @@
 """Identity checks: asked for, answered by the provider, decided by an operator."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
+from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
 import pytest
@@ -10,6 +12,7 @@ from domain.identity import queries
 from domain.identity.commands import (
     Outcome,
     apply_identity_outcomes,
+    checks_to_ask,
     claim_checks_to_submit,
     decide_identity_check,
     mark_checks_submitted,
@@ -20,7 +23,10 @@ from domain.shared import db
 from domain.shared.actor import Actor, Viewer
 from domain.shared.db import Row
 from domain.shared.errors import NotAllowed, NotFound, WrongState
+from tests.domain.conftest import START
 from tests.domain.identity.people import CLAIM, actor_of, events, join, operator
+
+SetClock = Callable[[datetime], Awaitable[None]]
 
 
 async def check(check_id: UUID) -> Row:
@@ -71,6 +77,17 @@ async def test_a_verified_identity_completes_the_step_and_only_the_first_answer_
     assert await events("identity.rejected") == []
     with pytest.raises(WrongState):
         await request_identity_check(ada, replace(CLAIM, identification_number="110101199005170022"))
+
+
+async def test_checks_without_an_answer_for_a_day_of_business_time_are_to_be_asked_about(set_clock: SetClock) -> None:
+    ada, bob, cat = [actor_of(await join(f"{name}@example.com")) for name in ("ada", "bob", "cat")]
+    decided, waiting = await submitted(ada), await submitted(bob)
+    await apply_identity_outcomes([outcome(decided, "REVIEW")])
+    await set_clock(START + timedelta(hours=23))
+    await request_identity_check(cat, CLAIM)
+    assert await checks_to_ask(timedelta(days=1)) == []
+    await set_clock(START + timedelta(hours=25))
+    assert await checks_to_ask(timedelta(days=1)) == [waiting]
 
 
 async def test_an_answer_may_come_before_the_submission_is_written_down() -> None:
