@@ -3,7 +3,7 @@
 Every call can be repeated: the provider knows batches, mandates, checks and messages by their ids.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from uuid import UUID
 
@@ -29,29 +29,39 @@ log = structlog.get_logger()
 
 
 async def instructions(providers: Providers) -> int:
-    """Hand instructions to the bank, a batch a call."""
+    """Hand instructions to the bank, a batch a call; of a batch that it refuses, the halves.
+
+    Raises GatewayRefused when it was not for what the batch says: then everything waits.
+    """
     done = 0
     while batch := await payments.claim_batch():
-        told = [
-            BankInstruction(
-                id=str(instruction.id),
-                kind="debit" if instruction.kind is InstructionKind.DEBIT else "payout",
-                amount_minor=instruction.amount_minor,
-                currency=instruction.currency,
-                account=instruction.account_number,
-                reference=instruction.reference,
-                mandate=str(instruction.mandate_id) if instruction.mandate_id else None,
-            )
-            for instruction in batch.instructions
-        ]
-        answer = await providers.bank.submit(told, str(batch.id))
+        try:
+            answer = await providers.bank.submit([_instruction(each) for each in batch.instructions], str(batch.id))
+        except GatewayRefused as refusal:
+            if not refusal.of_content:
+                raise
+            if alone := await payments.batch_refused(batch.id, refusal):
+                log.error("step.set_aside", step="instructions", subject=str(alone), error=str(refusal))
+            continue
         await payments.batch_answered(
             batch.id,
             [UUID(id_) for id_ in answer.accepted],
             {UUID(id_): reason for id_, reason in answer.refused.items()},
         )
-        done += len(told)
+        done += len(batch.instructions)
     return done
+
+
+def _instruction(told: payments.InstructionToSubmit) -> BankInstruction:
+    return BankInstruction(
+        id=str(told.id),
+        kind="debit" if told.kind is InstructionKind.DEBIT else "payout",
+        amount_minor=told.amount_minor,
+        currency=told.currency,
+        account=told.account_number,
+        reference=told.reference,
+        mandate=str(told.mandate_id) if told.mandate_id else None,
+    )
 
 
 async def mandates(providers: Providers) -> int:
@@ -74,21 +84,40 @@ async def identity_checks(providers: Providers) -> int:
     """Hand identity checks to the provider; its answers come by webhook."""
     waiting = await identity.claim_checks_to_submit()
     if waiting:
-        await providers.identity.submit(
-            [
-                IdentityCheck(
-                    id=str(check.id),
-                    kind="PERSON" if check.kind == "PERSON" else "ORGANISATION",
-                    name=check.name,
-                    country=check.country,
-                    birth_date=check.birth_date,
-                    identification_number=check.identification_number,
-                )
-                for check in waiting
-            ]
-        )
-        await identity.mark_checks_submitted([check.id for check in waiting])
+        await _submit(waiting, providers)
     return len(waiting)
+
+
+async def _submit(checks: Sequence[identity.CheckToSubmit], providers: Providers) -> None:
+    """Hand over checks; of those that the provider refuses, the halves, until what it refuses is alone: that is set aside.
+
+    Raises GatewayRefused when it was not for what the checks say.
+    """
+    try:
+        await providers.identity.submit([_check(each) for each in checks])
+    except GatewayRefused as refusal:
+        if not refusal.of_content:
+            raise
+        if len(checks) == 1:
+            log.error("step.set_aside", step="identity_checks", subject=str(checks[0].id), error=str(refusal))
+            await identity.check_refused(checks[0].id, refusal)
+            return
+        middle = len(checks) // 2
+        for half in (checks[:middle], checks[middle:]):
+            await _submit(half, providers)
+    else:
+        await identity.mark_checks_submitted([check.id for check in checks])
+
+
+def _check(told: identity.CheckToSubmit) -> IdentityCheck:
+    return IdentityCheck(
+        id=str(told.id),
+        kind="PERSON" if told.kind == "PERSON" else "ORGANISATION",
+        name=told.name,
+        country=told.country,
+        birth_date=told.birth_date,
+        identification_number=told.identification_number,
+    )
 
 
 async def messages(providers: Providers) -> int:

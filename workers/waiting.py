@@ -13,8 +13,10 @@ CONDITIONS: Mapping[str, str] = {
     "webhooks": "exists (select from payments.webhooks where applied_at is null)",
     "events": "exists (select from shared.outbox where dispatched_at is null and (retry_at is null or retry_at <= now()))",
     "mandates": "exists (select from payments.mandates where told_at is null)",
-    "identity_checks": "exists (select from identity.identity_checks where status = 'PENDING')",
-    "instructions": "exists (select from payments.instructions where status = 'CREATED')",
+    "identity_checks": f"""exists (select from identity.identity_checks c
+        where status = 'PENDING' and {not_aside("identity_checks", "c.id")})""",
+    "instructions": f"""exists (select from payments.instructions i
+        where status = 'CREATED' and {not_aside("instructions", "i.id")})""",
     "messages": "exists (select from notifications.messages where status = 'QUEUED' and not_before_at <= now())",
     "expire_offers": f"""exists (select from lending.loans l
         where status = 'OFFERED' and offer_expires_at <= c.now and {not_aside("expire_offers", "l.id")})""",

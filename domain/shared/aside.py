@@ -58,17 +58,22 @@ async def _do(step: str, chunk: Chunk, do: Step) -> None:
             raise
         if len(chunk.taken) == 1:
             log.exception("step.set_aside", step=step, subject=str(chunk.taken[0]))
-            await _set_aside(step, chunk.taken[0], error)
+            await set_aside(step, chunk.taken[0], error)
             return
         log.warning("step.chunk_failed", step=step, subjects=len(chunk.taken), error=type(error).__name__)
         middle = len(chunk.taken) // 2
         for half in (chunk.taken[:middle], chunk.taken[middle:]):
             await _do(step, Chunk(len(half), half), do)
     else:
-        await db.execute("delete from shared.set_aside where step = $1 and subject_id = any($2)", step, chunk.taken)
+        await forget(step, chunk.taken)
 
 
-async def _set_aside(step: str, subject_id: UUID, error: Exception) -> None:
+async def forget(step: str, subject_ids: Sequence[UUID]) -> None:
+    """The step has done these."""
+    await db.execute("delete from shared.set_aside where step = $1 and subject_id = any($2)", step, list(subject_ids))
+
+
+async def set_aside(step: str, subject_id: UUID, error: Exception) -> None:
     """Try again after 1 min, 2 min, 4 min … 6 h. The error's name only: messages may carry personal data."""
     await db.execute(
         """insert into shared.set_aside (step, subject_id, attempts, retry_at, last_error) values ($1, $2, 1, $3::timestamptz + $4::interval, $6)

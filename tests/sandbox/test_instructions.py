@@ -151,8 +151,8 @@ async def test_gateways_tell_unavailable_from_refused(sandbox: Process, desk: De
         await desk.bank.open_mandate("m", "XS00NOWHERE", "Ada")
     assert (refusal.value.status, refusal.value.reason) == (422, "unknown_account")
     stranger = BankGateway(sandbox.url, "another key", desk.http)
-    with pytest.raises(GatewayRefused, match="unauthorized"):
-        await stranger.statuses(["a"])
+    with pytest.raises(GatewayUnavailable, match="status 401"):
+        await stranger.open_mandate("m", "XS00NOWHERE", "Ada")
     async with httpx.AsyncClient() as client:
         nobody = BankGateway("http://127.0.0.1:1", "key", client)
         with pytest.raises(GatewayUnavailable):

@@ -7,19 +7,28 @@ import httpx
 
 TIMEOUT = httpx.Timeout(10.0, connect=3.0)
 """Seconds for a provider's ordinary answer."""
+WHO_ASKS = frozenset({401, 403})
+"""Our key is not accepted, which says nothing of what was asked."""
+OF_CONTENT = frozenset({400, 409, 413, 422})
+"""What a call said was refused; with another status it did not come so far."""
 
 
 class GatewayUnavailable(Exception):
-    """No usable answer: connection lost, timeout, 429 or 5xx. Whether it had an effect is unknown: repeat, same key."""
+    """No usable answer: connection lost, timeout, 401, 403, 429 or 5xx. Whether it had an effect is unknown: repeat, same key."""
 
 
 class GatewayRefused(Exception):
     """The provider understood and refused; repeating changes nothing. `reason` is the provider's code."""
 
     def __init__(self, status: int, reason: str) -> None:
-        """`status` is the HTTP or SMTP status."""
+        """`status` is the HTTP status."""
         super().__init__(f"{status} {reason}")
         self.status, self.reason = status, reason
+
+    @property
+    def of_content(self) -> bool:
+        """Whether it was what the call said; of a batch, then, a part of it may be welcome."""
+        return self.status in OF_CONTENT
 
 
 class Endpoint:
@@ -49,7 +58,7 @@ class Endpoint:
             )
         except httpx.TransportError as error:
             raise GatewayUnavailable(f"{method} {path}: {type(error).__name__}") from error
-        if answer.status_code == 429 or answer.status_code >= 500:
+        if answer.status_code in {*WHO_ASKS, 429} or answer.status_code >= 500:
             raise GatewayUnavailable(f"{method} {path}: status {answer.status_code}")
         if not answer.is_success:
             raise GatewayRefused(answer.status_code, _reason(answer))

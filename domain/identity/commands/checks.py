@@ -8,11 +8,13 @@ from uuid import UUID
 from domain.identity import credentials, events, rules
 from domain.identity.models import IdentityCheckStatus, PartyKind
 from domain.identity.rules import Identification
-from domain.shared import clock, db, ids, outbox
+from domain.shared import aside, clock, db, ids, outbox
 from domain.shared.actor import Actor, Scope
 from domain.shared.errors import NotAllowed, NotFound, WrongState
 
 ANSWERS = frozenset({IdentityCheckStatus.VERIFIED, IdentityCheckStatus.REVIEW, IdentityCheckStatus.REJECTED})
+SUBMIT = "identity_checks"
+"""The step, where checks are set aside from it."""
 
 
 @db.atomic
@@ -62,11 +64,14 @@ class CheckToSubmit:
 
 
 async def claim_checks_to_submit(limit: int = 200) -> list[CheckToSubmit]:
-    """The oldest checks the provider does not have. Two workers may get the same: the provider decides each id once."""
+    """The oldest checks the provider does not have, but for those set aside.
+
+    Two workers may get the same: the provider decides each id once.
+    """
     rows = await db.fetch(
-        """select c.id, u.kind, u.legal_name as name, c.country, c.birth_date, c.identification_number
+        f"""select c.id, u.kind, u.legal_name as name, c.country, c.birth_date, c.identification_number
         from identity.identity_checks c join identity.users u on u.id = c.user_id
-        where c.status = 'PENDING' order by c.id limit $1""",
+        where c.status = 'PENDING' and {aside.not_aside(SUBMIT, "c.id")} order by c.id limit $1""",  # noqa: S608 - a constant
         limit,
     )
     return [CheckToSubmit(**row) for row in rows]
@@ -82,6 +87,12 @@ async def mark_checks_submitted(check_ids: Sequence[UUID]) -> None:
         from due where c.id = due.id""",
         list(check_ids), await clock.now(),
     )  # fmt: skip
+    await aside.forget(SUBMIT, check_ids)
+
+
+async def check_refused(check_id: UUID, refusal: Exception) -> None:
+    """The provider refused to take this check: it is set aside, and tried again later."""
+    await aside.set_aside(SUBMIT, check_id, refusal)
 
 
 async def checks_to_ask(older_than: timedelta) -> list[UUID]:

@@ -7,6 +7,7 @@ from domain.payments.commands.batches import (
     InstructionToSubmit,
     apply_statuses,
     batch_answered,
+    batch_refused,
     claim_batch,
     instructions_to_ask,
 )
@@ -66,6 +67,7 @@ __all__ = [
     "apply_webhooks",
     "assign_suspense",
     "batch_answered",
+    "batch_refused",
     "claim_batch",
     "claim_mandates",
     "days_to_reconcile",

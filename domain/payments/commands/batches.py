@@ -1,4 +1,7 @@
-"""Taking instructions to the bank, in batches, and what the bank answers at once or when it is asked."""
+"""Taking instructions to the bank, in batches, and what the bank answers at once or when it is asked.
+
+A batch that the bank refuses as a whole goes out again in halves, until what it refuses is alone: that is set aside.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -9,11 +12,13 @@ from domain.payments.commands.entries import ASKED, apply_entries, lock_bank
 from domain.payments.models import InstructionKind
 from domain.payments.rules.booking import BankNews
 from domain.payments.rules.lifecycle import MOVES
-from domain.shared import clock, db, ids
+from domain.shared import aside, clock, db, ids
 
 LEASE = timedelta(seconds=3)
 """How long a batch belongs to the worker that took it; then any worker takes the same batch again."""
 MAX_BATCH = 500
+SUBMIT = "instructions"
+"""The step, where instructions are set aside from it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,9 +51,9 @@ async def claim_batch(limit: int = MAX_BATCH) -> Batch | None:
     """
     now = clock.wall()
     batch_id = await db.fetch_value(
-        """select batch_id from payments.instructions
-        where status = 'CREATED' and batch_id is not null and claimed_at < $1 order by id limit 1
-        for no key update skip locked""",
+        f"""select batch_id from payments.instructions i
+        where status = 'CREATED' and batch_id is not null and claimed_at < $1 and {aside.not_aside(SUBMIT, "i.id")}
+        order by id limit 1 for no key update skip locked""",  # noqa: S608 - a constant
         now - LEASE,
     )
     if batch_id is None:
@@ -95,6 +100,29 @@ async def batch_answered(batch_id: UUID, accepted: Sequence[UUID], refused: Mapp
     )  # fmt: skip
     today = await clock.today()
     await apply_statuses([InstructionState(id_, "refused", today, reason) for id_, reason in refused.items()])
+    await aside.forget(SUBMIT, [*accepted, *refused])
+
+
+@db.atomic
+async def batch_refused(batch_id: UUID, refusal: Exception) -> UUID | None:
+    """The bank refused a batch as a whole: its halves become batches, at once; one instruction is set aside, and returned.
+
+    Each remains the same instruction to the bank, which acts once on its id. Repeated or late, it changes nothing.
+    """
+    rows = await db.fetch(
+        "select id, status from payments.instructions where batch_id = $1 order by id for no key update", batch_id
+    )
+    waiting: list[UUID] = [row["id"] for row in rows if row["status"] == "CREATED"]
+    if waiting and len(rows) == 1:
+        await aside.set_aside(SUBMIT, waiting[0], refusal)
+        return waiting[0]
+    middle = len(waiting) // 2
+    for half in (waiting[:middle], waiting[middle:]):
+        await db.execute(
+            "update payments.instructions set batch_id = $2, claimed_at = $3 where id = any($1)",
+            half, ids.new(), clock.wall() - LEASE,
+        )  # fmt: skip
+    return None
 
 
 @dataclass(frozen=True)
