@@ -84,23 +84,11 @@ class Decision:
 
 
 _DECISIONS = TypeAdapter(Decision)
-_FACTS = TypeAdapter(ApplicantFacts)
 
 
 def from_json(stored: dict[str, Any]) -> Decision:
     """A stored decision. Raises `ValueError` naming what is missing or unknown."""
     return _DECISIONS.validate_python(stored)
-
-
-def facts_to_json(facts: ApplicantFacts) -> dict[str, Any]:
-    """Facts as plain JSON values; `facts_from_json` is its inverse."""
-    found: dict[str, Any] = _FACTS.dump_python(facts, mode="json")
-    return found
-
-
-def facts_from_json(stored: dict[str, Any]) -> ApplicantFacts:
-    """Stored facts. Raises `ValueError` naming what is missing or unknown."""
-    return _FACTS.validate_python(stored)
 
 
 def version() -> str:

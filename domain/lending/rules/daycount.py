@@ -1,9 +1,8 @@
-"""Day counts: what part of a year lies between two dates."""
+"""Day counts: how many days lie between two dates, and of how long a year they are part."""
 
 from calendar import monthrange
 from datetime import date
 from enum import StrEnum
-from fractions import Fraction
 
 
 class DayCount(StrEnum):
@@ -39,11 +38,6 @@ def days(start: date, end: date, day_count: DayCount) -> int:
     first = min(start.day, 30)
     last = 30 if end.day == 31 and first == 30 else end.day
     return 30 * months + last - first
-
-
-def year_fraction(start: date, end: date, day_count: DayCount) -> Fraction:
-    """The exact part of a year from `start` to `end`. Raises `ValueError` if `end` is earlier."""
-    return Fraction(days(start, end, day_count), day_count.year_days)
 
 
 def _same_day_of_month(start: date, end: date) -> bool:

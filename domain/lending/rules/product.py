@@ -70,11 +70,6 @@ class ProductTerms(BaseModel):
             raise ValueError("retry days must ascend from zero on")
         return self
 
-    @property
-    def longest_term(self) -> int:
-        """The largest number of periods of any frequency."""
-        return max(max(counts) for counts in self.terms.values())
-
     def origination_fee_minor(self, principal_minor: int) -> int:
         """The fee kept from the proceeds of a principal; fractions of a minor unit are left to the borrower."""
         return principal_minor * self.origination_fee_ppm // 1_000_000
