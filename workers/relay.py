@@ -15,6 +15,8 @@ import structlog
 from domain.shared import clock, db
 
 CHUNK = 32
+UNHANDLED = 1_000
+"""How many events without a handler are marked by one statement."""
 FIRST_RETRY = timedelta(seconds=1)
 LAST_RETRY = timedelta(minutes=10)
 
@@ -45,14 +47,13 @@ Handlers = dict[str, Sequence[Handler]]
 
 async def relay(handlers: Handlers) -> int:
     """Dispatch what waits, once through; returns how many events were dispatched."""
-    kinds = await db.fetch(
-        "select kind, count(*) as waiting from shared.outbox where dispatched_at is null group by kind"
-    )
-    done = await _nobody_waits_for([row["kind"] for row in kinds if row["kind"] not in handlers])
-    for row in kinds:
-        if row["kind"] not in handlers:
+    rows = await db.fetch("select distinct kind from shared.outbox where dispatched_at is null")
+    kinds = [row["kind"] for row in rows]
+    done = await _nobody_waits_for([kind for kind in kinds if kind not in handlers])
+    for kind in kinds:
+        if kind not in handlers:
             continue
-        while count := await _dispatch(row["kind"], handlers[row["kind"]]):
+        while count := await _dispatch(kind, handlers[kind]):
             done += count
             if count < CHUNK:
                 break
@@ -61,11 +62,18 @@ async def relay(handlers: Handlers) -> int:
 
 async def _nobody_waits_for(kinds: list[str]) -> int:
     """Events without a handler are for readers only."""
-    rows = await db.fetch(
-        "update shared.outbox set dispatched_at = clock_timestamp() where dispatched_at is null and kind = any($1) returning id",
-        kinds,
-    )
-    return len(rows)
+    done = 0
+    while kinds:
+        rows = await db.fetch(
+            """with due as (select id from shared.outbox where dispatched_at is null and kind = any($1)
+                            order by id limit $2 for update skip locked)
+            update shared.outbox o set dispatched_at = clock_timestamp() from due where o.id = due.id returning o.id""",
+            kinds, UNHANDLED,
+        )  # fmt: skip
+        done += len(rows)
+        if len(rows) < UNHANDLED:
+            break
+    return done
 
 
 async def _dispatch(kind: str, handlers: Sequence[Handler]) -> int:
