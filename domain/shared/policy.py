@@ -64,7 +64,6 @@ class Profile(_Data):
     borrower_steps: list[str]
     lender_steps: list[str]
     """What must be done before borrowing or lending, in order: VERIFY_EMAIL, ACCEPT_TERMS, IDENTITY_CHECK, ACCEPT_RISK_WARNING."""
-    record_years: int
 
     def ceiling_ppm(self, on: date) -> int | None:
         """The highest annual rate of a contract made on a date, in millionths; None: there is none."""
