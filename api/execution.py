@@ -76,6 +76,10 @@ class Executor:
         """How many operations were answered how: "compiled", "introspected", or why by graphql-core."""
         return self._engine.answers
 
+    def attempt(self, address: str) -> Allowance:
+        """What an address has left for wrong tokens. Raises `Refused` when nothing is."""
+        return self._rates.attempt(address)
+
     def prepare(self, params: Params, context: Context) -> Operation:
         """Look what the caller has left, parse, limit, validate and count. Raises `Refused`."""
         allowance = self._rates.admit(context.viewer, context.ip_address)

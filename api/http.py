@@ -115,9 +115,11 @@ class GraphQLOverHTTP:
         if method not in ("GET", "POST"):
             raise HTTPRefusal(405, params.bad_request("Use GET for queries, or POST."), allow="GET, POST")
         authorization = self._authorization(scope, headers)
+        client = scope.get("client")
+        address = client[0] if client else ""
         viewer = STRANGER
         if authorization is not None:
-            viewer = self._bearers.known(authorization) or await self._viewer(authorization)
+            viewer = self._bearers.known(authorization) or await self._viewer(authorization, address)
         try:
             if method == "GET":
                 given = _of_url(scope["query_string"])
@@ -128,8 +130,7 @@ class GraphQLOverHTTP:
                 given = params.of(params.decode(await _body(receive)))
         except GraphQLError as error:
             raise HTTPRefusal(400, error) from error
-        client = scope.get("client")
-        context = Context(viewer, client[0] if client else "")
+        context = Context(viewer, address)
         operation = self._executor.prepare(given, context)
         if operation.kind is OperationType.MUTATION and method == "GET":
             raise HTTPRefusal(405, params.bad_request("Mutations need POST."), allow="POST")
@@ -146,12 +147,14 @@ class GraphQLOverHTTP:
             raise HTTPRefusal(403, foreign.error) from foreign
         return None if of_cookie is None else of_cookie.encode("latin-1")
 
-    async def _viewer(self, authorization: bytes) -> Viewer:
+    async def _viewer(self, authorization: bytes, address: str) -> Viewer:
+        attempt = self._executor.attempt(address)
         try:
             viewer = await self._bearers.viewer(authorization)
         except Busy as error:
             raise HTTPRefusal(503, busy(error), retry_after="1") from error
         if viewer is None:
+            attempt.spend(1)
             stale = top_level(Code.UNAUTHENTICATED, "The access token is not valid, or no longer.")
             raise HTTPRefusal(401, stale, www_authenticate=CHALLENGE)
         return viewer

@@ -37,6 +37,7 @@ class Meter:
     """What one subject has used in the running window: as Valkey knows it, and what it does not know yet."""
 
     name: str
+    ends_at: float
     kept_s: int
     used: int = 0
     untold: int = 0
@@ -53,22 +54,19 @@ class Limit:
         self._meters: dict[Hashable, Meter] = {}
 
     def meter(self, subject: Hashable) -> Meter:
-        """A subject's meter."""
+        """A subject's meter in the window that is running now; all processes divide time alike."""
+        now = time.time()
+        if now >= self.ends_at:
+            self.ends_at = (now // self.window_s + 1) * self.window_s
+            self._meters.clear()
         found = self._meters.get(subject)
         if found is None:
             if len(self._meters) >= MOST_SUBJECTS:
                 del self._meters[next(iter(self._meters))]
             number = int(self.ends_at) // self.window_s
-            found = self._meters[subject] = Meter(
-                f"kalends:rate:{self._kind}:{subject}:{number}", kept_s=2 * self.window_s
-            )
+            name = f"kalends:rate:{self._kind}:{subject}:{number}"
+            found = self._meters[subject] = Meter(name, self.ends_at, kept_s=2 * self.window_s)
         return found
-
-    def turn(self, now: float) -> None:
-        """Begin the window that an instant is in; all processes divide time alike."""
-        if now >= self.ends_at:
-            self.ends_at = (now // self.window_s + 1) * self.window_s
-            self._meters.clear()
 
 
 @dataclass(slots=True)
@@ -81,7 +79,7 @@ class Allowance:
     def spend(self, points: int) -> None:
         """Count an operation."""
         for _, meter in self.meters:
-            if not meter.untold:
+            if not meter.untold and len(self.rates.untold) < MOST_SUBJECTS:
                 self.rates.untold.append(meter)
             meter.untold += points
 
@@ -107,9 +105,9 @@ class Rates:
         self._account = _limit("account", account)
         self._token = _limit("token", token)
         self._address = _limit("address", address)
+        self._wrong = _limit("wrong", address)
         self.untold: list[Meter] = []
         self._is_alone = False
-        self._turn()
 
     def admit(self, viewer: Viewer, address: str) -> Allowance:
         """What a caller may still ask: a stranger by address, others by account and personal token.
@@ -123,6 +121,17 @@ class Rates:
             asked = ((self._account, viewer.user_id),)
         else:
             asked = ((self._account, viewer.user_id), (self._token, viewer.token_id))
+        return self._allowance(asked)
+
+    def attempt(self, address: str) -> Allowance:
+        """What an address has left for tokens that turn out to be wrong: a point each, as many as strangers have there.
+
+        What strangers ask does not count, so that nobody's token is refused for the curiosity of a neighbour.
+        Raises `Refused` as `admit`.
+        """
+        return self._allowance(((self._wrong, network(address)),))
+
+    def _allowance(self, asked: Sequence[tuple[Limit | None, Hashable]]) -> Allowance:
         meters = []
         for limit, subject in asked:
             if limit is not None:
@@ -136,25 +145,21 @@ class Rates:
         """Tell Valkey what was counted here, and hear what all have counted, every `SETTLE_S`."""
         while True:
             await asyncio.sleep(SETTLE_S)
-            self._turn()
             try:
                 await self._settle(client)
             except (redis.RedisError, OSError, TimeoutError) as error:
                 if not self._is_alone:
                     log.warning("rate.alone", error=type(error).__name__)
                 self._is_alone = True
+            except Exception:
+                log.exception("rate.failed")
             else:
                 self._is_alone = False
 
-    def _turn(self) -> None:
-        now = time.time()
-        for limit in (self._account, self._token, self._address):
-            if limit is not None:
-                limit.turn(now)
-
     async def _settle(self, client: redis.Redis) -> None:
-        """One round of all meters that were used since the last; what fails is told in the next round."""
-        waiting, self.untold = self.untold, []
+        """One round of all meters that were used since the last; what fails is told in the next round of their window."""
+        now = time.time()
+        waiting, self.untold = [meter for meter in self.untold if meter.ends_at > now], []
         try:
             while waiting:
                 await self._tell(client, waiting[:IN_ONE_PIPELINE])

@@ -20,6 +20,7 @@ from api import limits, messages
 from api.bearer import Authenticate, recheck_in_s, viewer_of
 from api.context import Context
 from api.cookies import Cookies, ForeignPage
+from api.documents import Refused
 from api.execution import Errors, Executor, Operation, shown
 from api.feeds import MAX_WAITING_BYTES, SLOW_S, TOO_MUCH_WAITS, WAITED_TOO_LONG, Feeds, Subscriber
 from api.masking import MASKED, bug, present
@@ -204,12 +205,20 @@ class Connection:
             self._authorization = given or self._cookies.authorization(self._scope)
         except ForeignPage as foreign:
             raise Close(4403, "Forbidden") from foreign
-        try:
-            await self._check_token(Close(4403, "Forbidden"))
-        except Busy as error:
-            raise Close(1013, "Try again later") from error
+        if self._authorization is not None:
+            await self._log_in()
         self._plan_recheck()
         await self._send({"type": "connection_ack"})
+
+    async def _log_in(self) -> None:
+        try:
+            attempt = self._executor.attempt(self._address)
+            await self._check_token(Close(4403, "Forbidden"))
+        except (Busy, Refused) as error:
+            raise Close(1013, "Try again later") from error
+        except Close:
+            attempt.spend(1)
+            raise
 
     async def _subscribe(self, message: Subscribe) -> None:
         if not self._initialised:
@@ -234,8 +243,12 @@ class Connection:
         task.add_done_callback(partial(self._done, message.id))
 
     def _context(self) -> Context:
+        return Context(self._viewer, self._address)
+
+    @property
+    def _address(self) -> str:
         client = self._scope.get("client")
-        return Context(self._viewer, client[0] if client else "")
+        return client[0] if client else ""
 
     async def _operate(self, id_: str, operation: Operation) -> None:
         """Run an operation. What it raises becomes its `error` message."""

@@ -16,17 +16,18 @@ def command() -> None:
     """
     import asyncio
 
-    asyncio.run(_migrate(load_settings()))
+    asyncio.run(migrate(load_settings()))
     print("The database is up to date.")
 
 
-async def _migrate(settings: "Settings") -> None:
+async def migrate(settings: "Settings") -> None:
+    """Everything that the API and the workers need of a database."""
     from cli.reference_data import publish
     from domain.shared import db
-    from migrations.run import migrate
+    from migrations import run
 
     url = settings.migration_database_url or settings.database_url
-    await migrate(url.get_secret_value())
+    await run.migrate(url.get_secret_value())
     await db.connect(settings.database_url.get_secret_value(), pool_size=2)
     try:
         await publish()

@@ -34,10 +34,10 @@ def _embedded_servers() -> Iterator[None]:
     """Servers of this process's own, migrated, and named in the environment that the API's processes inherit."""
     import asyncio
 
+    from cli.commands.migrate import migrate
     from cli.embedded import EmbeddedServers
-    from migrations.run import migrate
 
     with EmbeddedServers() as servers:
         os.environ.update(servers.environment())
-        asyncio.run(migrate(servers.migration_database_url))
+        asyncio.run(migrate(load_settings()))
         yield

@@ -9,6 +9,7 @@ import logging
 import re
 import sys
 from collections.abc import Mapping, MutableMapping
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any, TextIO
 
@@ -62,13 +63,14 @@ class Lines:
             self._flushing = asyncio.get_running_loop().call_later(FLUSH_S, self.flush)
 
     def flush(self) -> None:
-        """Write what waits."""
+        """Write what waits; where nobody reads it any more, it is lost."""
         if self._flushing is not None:
             self._flushing.cancel()
             self._flushing = None
-        self._stream.write("".join(self._waiting))
-        self._stream.flush()
-        self._waiting.clear()
+        waiting, self._waiting = self._waiting, []
+        with suppress(OSError):
+            self._stream.write("".join(waiting))
+            self._stream.flush()
 
 
 _lines: Lines | None = None

@@ -9,6 +9,7 @@ import sys
 import urllib.error
 import urllib.request
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -43,7 +44,7 @@ def test_it_serves_on_servers_of_its_own_until_it_is_told_to_end(number: signal.
     ) as server:
         try:
             assert wait_until(lambda: answers(f"http://127.0.0.1:{port}/healthz"), 60), "it answers"
-            assert ask(f"http://127.0.0.1:{port}/graphql") == {"data": {"__typename": "Query"}}
+            assert {"code": "personal"} in ask(f"http://127.0.0.1:{port}/graphql", "{ products { code } }")["products"]
             assert read_run_info(home) is not None
             verified = subprocess.run(
                 [sys.executable, "-m", "cli.main", "verify-ledger"],
@@ -62,9 +63,8 @@ def test_it_serves_on_servers_of_its_own_until_it_is_told_to_end(number: signal.
     assert read_run_info(home) is None
 
 
-def ask(url: str) -> object:
-    request = urllib.request.Request(
-        url, data=b'{"query": "{ __typename }"}', headers={"content-type": "application/json"}
-    )
+def ask(url: str, query: str) -> Any:
+    body = json.dumps({"query": query}).encode()
+    request = urllib.request.Request(url, data=body, headers={"content-type": "application/json"})
     with urllib.request.urlopen(request, timeout=10) as answer:
-        return json.load(answer)
+        return json.load(answer)["data"]

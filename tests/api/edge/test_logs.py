@@ -1,8 +1,11 @@
 """Redaction: the net below not logging secrets at all."""
 
+import os
+from contextlib import suppress
+
 import pytest
 
-from domain.shared.logs import REDACTED, redact
+from domain.shared.logs import FULL, REDACTED, Lines, redact
 
 
 @pytest.mark.parametrize(
@@ -29,3 +32,14 @@ def test_secrets_are_known_by_their_names_however_deep() -> None:
         "request": {"password": REDACTED, "headers": REDACTED, "ids": [REDACTED, 7]},
         "number": 1,
     }
+
+
+async def test_requests_go_on_when_nobody_reads_the_log_any_more() -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    with suppress(BrokenPipeError), os.fdopen(writing, "w") as stream:
+        lines = Lines(stream)
+        for number in range(2 * FULL):
+            lines.info(f'"number": {number}')
+        lines.flush()
+        assert lines._waiting == []

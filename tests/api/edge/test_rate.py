@@ -7,6 +7,7 @@ from typing import Any
 
 import httpx
 import pytest
+import redis.asyncio as redis
 
 from api.documents import Refused
 from api.rate import MOST_SUBJECTS, Rates
@@ -136,6 +137,33 @@ async def test_a_websocket_counts_its_operations(two: list[Edge]) -> None:
         assert (await socket.receive())["type"] == "pong", "the connection lives on"
 
 
+async def test_wrong_tokens_are_counted_by_address_apart_from_strangers(two: list[Edge]) -> None:
+    wrong = Caller(two[0], "198.51.100.8", "kpat_wrong")
+    assert {(await wrong.ask()).status_code for _ in range(10)} == {401}
+    refused = await wrong.ask()
+    assert (refused.status_code, refused.json()["errors"][0]["extensions"]["code"]) == (429, "RATE_LIMITED")
+    assert (await Caller(two[0], "198.51.100.8").ask()).status_code == 200, "a stranger from there"
+    assert await Caller(two[0], "198.51.100.9").times() == 10
+    assert (await Caller(two[0], "198.51.100.9", "kpat_wrong").ask()).status_code == 401, (
+        "what strangers ask does not count"
+    )
+
+
+async def test_wrong_tokens_of_sockets_are_counted_too(make_database: Databases, tmp_path: Path) -> None:
+    app_url, _ = await make_database.make("rate_sockets")
+    nowhere = f"redis://127.0.0.1:{free_port()}/0"
+    async with serving(app_url, nowhere, tmp_path, **LIMITS) as (edge, _):
+        closed = []
+        for _ in range(11):
+            async with edge.socket(init=False) as socket:
+                await socket.send({"type": "connection_init", "payload": {"authorization": "Bearer kpat_wrong"}})
+                closed.append((await socket.closed())[0])
+        assert closed == [4403] * 10 + [1013]
+        async with edge.socket() as socket:
+            await socket.send({"type": "ping"})
+            assert (await socket.receive())["type"] == "pong", "a stranger from there"
+
+
 async def test_without_valkey_each_process_counts_alone(make_database: Databases, tmp_path: Path) -> None:
     app_url, _ = await make_database.make("rate_alone")
     nowhere = f"redis://127.0.0.1:{free_port()}/0"
@@ -193,6 +221,28 @@ def test_what_a_process_remembers_is_bounded() -> None:
     for number in range(MOST_SUBJECTS):
         rates.admit(STRANGER, str(number))
     assert rates.admit(STRANGER, "first").meters, "forgotten here, not in Valkey"
+
+
+def test_what_valkey_is_not_told_in_time_is_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = 1_000_000.0
+    monkeypatch.setattr("api.rate.time.time", lambda: now)
+    rates = Rates(address="1/minute")
+    for _ in range(3):
+        for number in range(100):
+            rates.admit(STRANGER, str(number)).spend(1)
+        with pytest.raises(redis.ConnectionError):
+            asyncio.run(rates._settle(redis.Redis(port=free_port())))
+        assert len(rates.untold) == 100, "of this window only"
+        with pytest.raises(Refused):
+            rates.admit(STRANGER, "0")
+        now += 60
+
+
+def test_there_is_a_bound_of_what_valkey_is_to_be_told() -> None:
+    rates = Rates(address="1/day")
+    for number in range(MOST_SUBJECTS + 10):
+        rates.admit(STRANGER, str(number)).spend(1)
+    assert len(rates.untold) == MOST_SUBJECTS
 
 
 def test_what_is_off_is_not_counted() -> None:
