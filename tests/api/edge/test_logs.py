@@ -37,9 +37,11 @@ def test_secrets_are_known_by_their_names_however_deep() -> None:
 async def test_requests_go_on_when_nobody_reads_the_log_any_more() -> None:
     reading, writing = os.pipe()
     os.close(reading)
-    with suppress(BrokenPipeError), os.fdopen(writing, "w") as stream:
-        lines = Lines(stream)
-        for number in range(2 * FULL):
-            lines.info(f'"number": {number}')
-        lines.flush()
-        assert lines._waiting == []
+    stream = os.fdopen(writing, "w")
+    lines = Lines(stream)
+    for number in range(2 * FULL):
+        lines.info(f'"number": {number}')
+    lines.flush()
+    assert lines._waiting == []
+    with suppress(BrokenPipeError):
+        stream.close()
