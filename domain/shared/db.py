@@ -1,8 +1,9 @@
 """Transactions and statements.
 
 The public command of a context is the transaction: `@atomic` begins one, a command that calls another joins it. A
-transaction runs in a task of its own, so that a caller who goes away (a closed socket, a stopped worker) detaches from
-it but never interrupts it: it commits or fails as a whole, and its connection always returns to the pool.
+transaction runs in a task of its own, so that a caller who goes away (a closed socket, a cancelled job) detaches from it
+but never interrupts it: it commits or fails as a whole, and its connection always returns to the pool. Only the end of
+the process cuts what takes long (`disconnect`).
 
 What a transaction writes without reading it back (postings, events, answers: `write`) waits for its next statement or its
 end, and is then written by one statement.
