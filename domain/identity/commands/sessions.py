@@ -52,10 +52,16 @@ async def log_in(email: str, password: str, client: Client = LOCAL) -> SessionTo
 
 @db.atomic
 async def start(user: Row, client: Client = LOCAL) -> SessionTokens:
-    """Begin a family for a user (row of identity.users) who has shown the password."""
+    """Begin a family for a user (row of identity.users) who has shown the password.
+
+    Raises `InvalidCredentials` if it has become another meanwhile.
+    """
+    locked = (await db.lock("identity.users", [user["id"]]))[user["id"]]
+    if locked["password_hash"] != user["password_hash"]:
+        raise InvalidCredentials
     owner, device = credentials.device_of(client.device or "")
     known = device if owner == user["id"] and device is not None else ids.new()
-    return replace(await _issue(user, ids.new()), device_token=credentials.device_token(user["id"], known))
+    return replace(await _issue(locked, ids.new()), device_token=credentials.device_token(user["id"], known))
 
 
 async def _issue(user: Row, family_id: UUID) -> SessionTokens:
@@ -94,26 +100,39 @@ async def refresh_session(refresh_token: str) -> SessionTokens:
 
 @db.atomic
 async def _rotate(token_hash: str) -> SessionTokens | None:
-    now = clock.wall()
-    user = await db.fetch_one(
-        """update identity.sessions s set rotated_at = $2 from identity.users u
-        where s.token_hash = $1 and u.id = s.user_id
-          and s.rotated_at is null and s.revoked_at is null and s.expires_at > $2
-        returning s.family_id, u.id, u.roles, u.operator_scopes""",
+    user, now = await _lock_user_of(token_hash), clock.wall()
+    if user is None:
+        return None
+    rotated = await db.fetch_one(
+        """update identity.sessions set rotated_at = $2
+        where token_hash = $1 and rotated_at is null and revoked_at is null and expires_at > $2 returning id""",
         token_hash, now,
     )  # fmt: skip
-    if user is not None:
+    if rotated is not None:
         return await _issue(user, user["family_id"])
     reused = await db.fetch_one(
-        "select user_id, family_id from identity.sessions where token_hash = $1 and rotated_at is not null", token_hash
+        "select id from identity.sessions where token_hash = $1 and rotated_at is not null", token_hash
     )
-    if reused is not None and await _revoke([reused["family_id"]], now):
-        await outbox.record([events.session_compromised(reused["user_id"], reused["family_id"])])
+    if reused is not None and await _revoke([user["family_id"]], now):
+        await outbox.record([events.session_compromised(user["id"], user["family_id"])])
     return None
 
 
+async def _lock_user_of(token_hash: str) -> Row | None:
+    """The user of a refresh token, locked, with its `family_id`; None for an unknown token.
+
+    Whatever begins, goes on with or ends sessions locks their user first, and looks at them by its next statement: so
+    none goes on behind the back of who ends it.
+    """
+    return await db.fetch_one(
+        """select u.*, s.family_id from identity.users u join identity.sessions s on s.user_id = u.id
+        where s.token_hash = $1 for no key update of u""",
+        token_hash,
+    )
+
+
 async def _revoke(family_ids: list[UUID], now: datetime) -> int:
-    """Revoke families; returns how many of them were alive."""
+    """Revoke families, whose user is locked; returns how many of them were alive."""
     rows = await db.fetch(
         """update identity.sessions set revoked_at = $2 where family_id = any($1) and revoked_at is null
         returning family_id, rotated_at is null and expires_at > $2 as alive""",
@@ -125,17 +144,16 @@ async def _revoke(family_ids: list[UUID], now: datetime) -> int:
 @db.atomic
 async def log_out(refresh_token: str) -> None:
     """End the session a refresh token belongs to; nothing for an unknown one. Access tokens run out by themselves."""
-    family_id = await db.fetch_value(
-        "select family_id from identity.sessions where token_hash = $1", credentials.digest(refresh_token)
-    )
-    if family_id is not None:
-        await _revoke([family_id], clock.wall())
+    user = await _lock_user_of(credentials.digest(refresh_token))
+    if user is not None:
+        await _revoke([user["family_id"]], clock.wall())
 
 
 @db.atomic
 async def revoke_sessions(actor: Actor, session_ids: list[UUID] | None = None) -> int:
     """End these sessions of the actor, or all; returns how many were alive. Those of others are ignored."""
     actor.require(Scope.ACCOUNT)
+    await db.lock("identity.users", [actor.user_id])
     rows = await db.fetch(
         """select distinct family_id from identity.sessions
         where user_id = $1 and revoked_at is null and ($2::uuid[] is null or family_id = any($2))""",

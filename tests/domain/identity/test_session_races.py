@@ -1,0 +1,74 @@
+"""Sessions that go on while somebody ends them: whoever ends them has the last word."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from uuid import UUID
+
+import pytest
+
+from domain.identity import credentials
+from domain.identity.commands import (
+    SessionTokens,
+    log_out,
+    refresh_session,
+    reset_password,
+    revoke_sessions,
+    sessions,
+)
+from domain.identity.commands.passwords import MARK
+from domain.identity.errors import InvalidCredentials, InvalidToken
+from domain.shared import db
+from tests.domain.identity.people import actor_of, join
+
+ROUNDS = 30
+
+
+async def row_of(user_id: UUID) -> db.Row:
+    """A user as the database knows them."""
+    row = await db.fetch_one("select * from identity.users where id = $1", user_id)
+    assert row is not None
+    return row
+
+
+async def new_password(user_id: UUID) -> None:
+    """Reset the password, as whoever reads the mail."""
+    mark = await db.fetch_value(f"select {MARK} from identity.users where id = $1", user_id)
+    await reset_password(credentials.reset_token(user_id, mark), f"a new password after {mark}")
+
+
+ENDS: dict[str, Callable[[SessionTokens], Awaitable[object]]] = {
+    "log out": lambda tokens: log_out(tokens.refresh_token),
+    "revoke": lambda tokens: revoke_sessions(actor_of(tokens)),
+    "reset": lambda tokens: new_password(tokens.user_id),
+    "theft": lambda tokens: refresh_session(tokens.refresh_token),
+}
+
+
+async def go_on(tokens: SessionTokens, begun: asyncio.Event) -> None:
+    """Refresh a session again and again, until it is refused."""
+    while True:
+        tokens = await refresh_session(tokens.refresh_token)
+        begun.set()
+
+
+@pytest.mark.parametrize("end", ENDS)
+async def test_no_session_goes_on_once_it_was_ended(end: str) -> None:
+    ada = await join()
+    for number in range(ROUNDS):
+        tokens, begun = await sessions.start(await row_of(ada.user_id)), asyncio.Event()
+        going = asyncio.create_task(go_on(tokens, begun))
+        await begun.wait()
+        await asyncio.sleep(number * 0.0003)
+        await asyncio.gather(ENDS[end](tokens), return_exceptions=True)
+        async with asyncio.timeout(5):
+            with pytest.raises(InvalidToken):
+                await going
+
+
+async def test_no_session_begins_with_a_password_that_was_replaced_meanwhile() -> None:
+    ada = await join()
+    before = await row_of(ada.user_id)
+    await new_password(ada.user_id)
+    with pytest.raises(InvalidCredentials):
+        await sessions.start(before)
+    assert (await sessions.start(await row_of(ada.user_id))).user_id == ada.user_id
