@@ -30,9 +30,10 @@ class Context:
     @property
     def actor(self) -> Actor:
         """Who acts. Raises the top-level error UNAUTHENTICATED for a stranger."""
-        if self.viewer.user_id is None:
+        viewer = self.viewer
+        if viewer.user_id is None:
             raise top_level(Code.UNAUTHENTICATED, "Log in, or send a valid access token.")
-        return Actor(self.viewer.user_id, self.viewer.scopes)
+        return Actor(viewer.user_id, viewer.scopes, viewer.token_id, viewer.session_id)
 
     async def rows(self, relation: Relation, column: str, value: object) -> list[Row]:
         """The visible rows of a relation whose column has the value, ordered by id; for lists that do not grow."""

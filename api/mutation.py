@@ -9,6 +9,7 @@ import strawberry
 
 from api import errors
 from api.errors import Code, top_level
+from domain.identity.errors import CredentialEnded
 from domain.shared.errors import Busy, DomainError
 
 KEY = "1 to 200 characters of your choice: a repeat with the same key acts once and gets the same answer."
@@ -19,7 +20,10 @@ Resolver = Callable[..., Awaitable[Any]]
 
 
 def mutation(description: str) -> Callable[[Resolver], Any]:
-    """Declare a mutation. Domain errors become members of its result union; one that is not a member is a bug."""
+    """Declare a mutation. Domain errors become members of its result union; one that is not a member is a bug.
+
+    Whose credential has ended is answered like a stranger.
+    """
     return lambda resolver: strawberry.mutation(resolver=_answering(resolver), description=description)
 
 
@@ -42,6 +46,8 @@ def _answering(resolver: Resolver) -> Resolver:
             if isinstance(refusal, Busy):
                 raise top_level(Code.BUSY, refusal.message) from refusal
             raise
+        except CredentialEnded as ended:
+            raise top_level(Code.UNAUTHENTICATED, "The access token is not valid, or no longer.") from ended
 
     return answer
 

@@ -101,7 +101,10 @@ class SignedToken:
 
 
 def access_token(user_id: UUID, session_id: UUID, scopes: frozenset[Scope]) -> SignedToken:
-    """A token for some minutes; whoever has it has the scopes until then, also after the session was revoked."""
+    """A token for some minutes; whoever has it has the scopes until then, also after the session was revoked.
+
+    But for what lasts longer, or takes money out (`domain.identity.commands.require_alive`).
+    """
     now = clock.wall()
     expires_at = now + timedelta(minutes=settings().access_token_minutes)
     claims = {
@@ -121,7 +124,8 @@ def viewer_of_access_token(token: str) -> Viewer | None:
     if claims is None:
         return None
     scopes = frozenset(Scope(name) for name in claims["scopes"] if name in Scope.__members__)
-    return Viewer(ids.parse(claims["sub"]), scopes, datetime.fromtimestamp(claims["exp"], UTC))
+    expires_at = datetime.fromtimestamp(claims["exp"], UTC)
+    return Viewer(ids.parse(claims["sub"]), scopes, expires_at, session_id=ids.parse(claims["sid"]))
 
 
 def confirmation_token(user_id: UUID, email: str) -> str:

@@ -13,6 +13,10 @@ class InvalidCredentials(DomainError):
     text: ClassVar[str] = "The e-mail or the password is wrong, or the e-mail is not confirmed yet."
 
 
+class CredentialEnded(Exception):
+    """The session or personal token that somebody acts by was ended: they are nobody any more, which no mutation's union names."""
+
+
 @dataclass(eq=False, kw_only=True)
 class InvalidToken(DomainError):
     """A confirmation or refresh token that is unknown, expired, revoked or used."""

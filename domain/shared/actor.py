@@ -46,6 +46,8 @@ class Viewer:
     """When the credential ends, if it is known; an open connection then asks for it again."""
     token_id: UUID | None = field(default=None, compare=False)
     """The personal access token that it speaks by, if it is one."""
+    session_id: UUID | None = field(default=None, compare=False)
+    """The session whose access token it speaks by, if it is one."""
 
     @property
     def is_staff(self) -> bool:
@@ -55,10 +57,12 @@ class Viewer:
 
 @dataclass(frozen=True)
 class Actor:
-    """Who acts: a user with the scopes of their credential."""
+    """Who acts: a user with the scopes of their credential, a session's or a personal access token; with neither, a program of ours."""
 
     user_id: UUID
     scopes: frozenset[Scope] = frozenset()
+    token_id: UUID | None = None
+    session_id: UUID | None = None
 
     def require(self, scope: Scope) -> None:
         """Raises `NotAllowed` when the credential lacks the scope."""

@@ -68,7 +68,9 @@ RevokeAccessTokenResult = Annotated[
 class TokenMutation:
     """Personal access tokens."""
 
-    @mutation("Make a personal access token for a program of yours. Needs the scope ACCOUNT.")
+    @mutation(
+        "Make a personal access token for a program of yours. Needs the scope ACCOUNT and a session: such tokens make no others."
+    )
     async def create_access_token(self, info: Info, input: CreateAccessTokenInput) -> CreateAccessTokenResult:
         """Make a token."""
         scopes = [actor.Scope(scope.name) for scope in input.scopes]

@@ -28,7 +28,14 @@ from domain.identity.commands.documents import (
 )
 from domain.identity.commands.passwords import request_password_reset, reset_password
 from domain.identity.commands.pruning import prune_credentials
-from domain.identity.commands.sessions import SessionTokens, log_in, log_out, refresh_session, revoke_sessions
+from domain.identity.commands.sessions import (
+    SessionTokens,
+    log_in,
+    log_out,
+    refresh_session,
+    require_alive,
+    revoke_sessions,
+)
 from domain.identity.commands.tokens import NewAccessToken, create_access_token, revoke_access_token
 
 __all__ = [
@@ -60,6 +67,7 @@ __all__ = [
     "request_email_confirmation",
     "request_identity_check",
     "request_password_reset",
+    "require_alive",
     "reset_password",
     "revoke_access_token",
     "revoke_sessions",

@@ -135,8 +135,12 @@ async def _confirm(user_id: UUID, password_hash: str, client: Client) -> Session
 
 @db.atomic
 async def add_role(actor: Actor, role: Role) -> list[str]:
-    """Let an account borrow or lend as well; returns its roles. Scopes come with the next refresh of the session."""
+    """Let an account borrow or lend as well; returns its roles. Scopes come with the next refresh of the session.
+
+    Raises `NotAllowed`, `CredentialEnded`.
+    """
     actor.require(Scope.ACCOUNT)
+    await sessions.require_alive(actor)
     row = await db.fetch_one(
         """update identity.users set roles = array(select distinct r from unnest(roles || $2::text[]) r order by 1)
         where id = $1 returning roles""",

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from domain.identity import credentials, events, rules
 from domain.identity.attempts import LOCAL, Client, Guess
-from domain.identity.errors import InvalidCredentials, InvalidToken
+from domain.identity.errors import CredentialEnded, InvalidCredentials, InvalidToken
 from domain.shared import clock, db, ids, outbox
 from domain.shared.actor import Actor, Scope
 from domain.shared.db import Row
@@ -160,3 +160,21 @@ async def revoke_sessions(actor: Actor, session_ids: list[UUID] | None = None) -
         actor.user_id, session_ids,
     )  # fmt: skip
     return await _revoke([row["family_id"] for row in rows], clock.wall())
+
+
+async def require_alive(actor: Actor) -> None:
+    """Raises `CredentialEnded` if the session or personal token that the actor acts by was ended; none ends until the commit.
+
+    For what outlives the credential or takes money out: an access token works some minutes longer than its session. Locks
+    the actor's user, so it comes before every lock but the idempotency key's.
+    """
+    await db.lock("identity.users", [actor.user_id])
+    ended = await db.fetch_value(
+        """select $2::uuid is not null and not exists (select from identity.sessions where user_id = $1
+                and family_id = $2 and rotated_at is null and revoked_at is null and expires_at > $4)
+            or $3::uuid is not null and not exists (select from identity.access_tokens where user_id = $1
+                and id = $3 and revoked_at is null and expires_at > $4)""",
+        actor.user_id, actor.session_id, actor.token_id, clock.wall(),
+    )  # fmt: skip
+    if ended:
+        raise CredentialEnded

@@ -6,9 +6,10 @@ from datetime import datetime
 from uuid import UUID
 
 from domain.identity import credentials, rules
+from domain.identity.commands.sessions import require_alive
 from domain.shared import clock, db, ids
 from domain.shared.actor import Actor, Scope
-from domain.shared.errors import InvalidInput, NotFound
+from domain.shared.errors import InvalidInput, NotAllowed, NotFound
 
 MAX_TOKENS = 50
 
@@ -27,9 +28,13 @@ async def create_access_token(
 ) -> NewAccessToken:
     """Make a token with at most the actor's scopes (READ comes with every token), for at most a year.
 
-    Raises `NotAllowed` for a scope the actor lacks, `InvalidInput` for a wrong name or end or a 51st token in use.
+    Raises `NotAllowed` for a scope the actor lacks and for a personal token, `InvalidInput` for a wrong name or end or a
+    51st token in use, `CredentialEnded`.
     """
     actor.require(Scope.ACCOUNT)
+    if actor.token_id is not None:
+        raise NotAllowed(requirement="a session: a personal access token makes no others")
+    await require_alive(actor)
     now = clock.wall()
     label = rules.clean_text(name, rules.MAX_TOKEN_NAME, "name")
     granted = rules.token_scopes(scopes, actor.scopes)

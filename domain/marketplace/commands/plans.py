@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from uuid import UUID
 
+from domain.identity.commands import require_alive
 from domain.identity.queries import require_steps
 from domain.marketplace.errors import TooManyPlans
 from domain.marketplace.models import PlanStatus
@@ -31,9 +32,10 @@ class CreatedPlan(Result):
 async def create_plan(actor: Actor, request: CreatePlan) -> CreatedPlan:
     """Make a plan, ACTIVE at once. What a lender must have done before bidding is asked here too.
 
-    Raises `InvalidInput`, `StepRequired`, `TooManyPlans`, `NotAllowed`.
+    Raises `InvalidInput`, `StepRequired`, `TooManyPlans`, `NotAllowed`, `CredentialEnded`.
     """
     actor.require(Scope.LEND)
+    await require_alive(actor)
     terms = request.terms.checked()
     await require_steps(actor.user_id, policy.active().lender_steps)
     await db.execute("select pg_advisory_xact_lock(hashtextextended('plans:' || $1, 0))", str(actor.user_id))
@@ -60,13 +62,15 @@ async def pause_plan(actor: Actor, plan_id: UUID) -> None:
 
 
 async def resume_plan(actor: Actor, plan_id: UUID) -> None:
-    """Let a plan bid again, from the next loan on; again changes nothing. Raises `NotFound`, `NotAllowed`."""
+    """Let a plan bid again, from the next loan on; again changes nothing. Raises `NotFound`, `NotAllowed`, `CredentialEnded`."""
     await _set_status(actor, plan_id, PlanStatus.ACTIVE)
 
 
 @db.atomic
 async def _set_status(actor: Actor, plan_id: UUID, status: PlanStatus) -> None:
     actor.require(Scope.LEND)
+    if status is PlanStatus.ACTIVE:
+        await require_alive(actor)
     found = await db.fetch_one(
         "update marketplace.auto_invest_plans set status = $3 where id = $1 and lender_id = $2 returning id",
         plan_id, actor.user_id, status.value,

@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from domain.identity.commands import require_alive
 from domain.payments.rules import references
 from domain.shared import clock, db, ids
 from domain.shared.actor import Actor, Scope
@@ -15,13 +16,14 @@ MAX_BANK_ACCOUNTS = 20
 async def add_bank_account(actor: Actor, *, number: str, holder: str, currency: str) -> UUID:
     """Name a bank account of the actor's own; returns its id. The same number again returns the account that exists.
 
-    Raises `NotAllowed`, `InvalidInput` for a number with a typo, an unknown currency or more than 20 accounts.
+    Raises `NotAllowed`, `InvalidInput` for a number with a typo, an unknown currency or more than 20 accounts,
+    `CredentialEnded`.
     """
     actor.require(Scope.MONEY)
     clean_number, clean_holder = references.clean_account_number(number), references.clean_holder(holder)
     if currency not in CURRENCY_DIGITS:
         raise InvalidInput(reason=f"Known currencies are {', '.join(sorted(CURRENCY_DIGITS))}.", path=("currency",))
-    await db.lock("identity.users", [actor.user_id])
+    await require_alive(actor)
     known = await db.fetch("select id, number from payments.bank_accounts where user_id = $1", actor.user_id)
     for row in known:
         if row["number"] == clean_number:

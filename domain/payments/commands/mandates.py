@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
+from domain.identity.commands import require_alive
 from domain.identity.queries import require_steps
 from domain.identity.rules import MANDATE_STEPS
 from domain.payments import events
@@ -21,9 +22,10 @@ async def give_mandate(actor: Actor, *, bank_account_id: UUID) -> UUID:
     """Allow the platform to debit a bank account of the actor's; returns the mandate's id.
 
     PENDING until the bank has answered. Given again while one is pending or active, it returns that one. Raises
-    `NotAllowed`, `NotFound`, `StepRequired` without consent to the mandate document in force.
+    `NotAllowed`, `CredentialEnded`, `NotFound`, `StepRequired` without consent to the mandate document in force.
     """
     actor.require(Scope.MONEY)
+    await require_alive(actor)
     account = await db.fetch_one(
         "select id from payments.bank_accounts where id = $1 and user_id = $2 for no key update",
         bank_account_id, actor.user_id,

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from domain.identity import queries as identity
+from domain.identity.commands import require_alive
 from domain.ledger import accounts
 from domain.ledger import commands as ledger
 from domain.ledger.accounts import AccountKind
@@ -77,9 +78,11 @@ class RequestedWithdrawal(Result):
 async def request_withdrawal(actor: Actor, request: RequestWithdrawal) -> RequestedWithdrawal:
     """Set money aside and have the bank pay it out, in one transaction.
 
-    Raises `NotAllowed`, `StepRequired` without an identity check, `NotFound`, `InvalidInput`, `InsufficientFunds`.
+    Raises `NotAllowed`, `CredentialEnded`, `StepRequired` without an identity check, `NotFound`, `InvalidInput`,
+    `InsufficientFunds`.
     """
     actor.require(Scope.MONEY)
+    await require_alive(actor)
     account = await db.fetch_one(
         "select id, currency from payments.bank_accounts where id = $1 and user_id = $2",
         request.bank_account_id, actor.user_id,

@@ -44,6 +44,30 @@ async def test_sessions_are_listed_and_revoked(world: World) -> None:
     assert (await refresh(world.api, ada.tokens["refreshToken"]))["code"] == "InvalidToken"
 
 
+async def test_a_session_that_ended_makes_nothing_that_lasts(world: World) -> None:
+    ada = await sign_up(world.api, world.http, world.sandbox_url, "ended@sessions.example.com")
+    account = {"number": "621700000000000001", "holder": "Ada Lovelace", "currency": "CNY"}
+    added = await ada.api.mutate("addBankAccount", account, "...on AddBankAccountPayload { bankAccount { id } }")
+    await world.api.mutate("logOut", {"refreshToken": ada.tokens["refreshToken"]}, "")
+    withdrawal = {
+        "bankAccountId": added["bankAccount"]["id"],
+        "amount": {"amount": "1.00", "currency": "CNY"},
+        "idempotencyKey": "w",
+    }
+    for name, input_ in (
+        ("createAccessToken", token_input("MONEY")),
+        ("addBankAccount", account),
+        ("requestWithdrawal", withdrawal),
+        ("addRole", {"role": "LENDER"}),
+    ):
+        document = f"mutation($input: {name[0].upper()}{name[1:]}Input!) {{ {name}(input: $input) {{ __typename }} }}"
+        body = (await ada.api.post(document, {"input": input_})).json()
+        assert body["errors"][0]["extensions"] == {"code": "UNAUTHENTICATED"}, name
+    assert (await ada.api.run("{ me { email } }"))["me"] == {"email": ada.email}, (
+        "what it may see ends with its minutes"
+    )
+
+
 async def test_a_personal_token_does_what_its_scopes_say_until_it_is_revoked(world: World) -> None:
     ada = await sign_up(world.api, world.http, world.sandbox_url, "robot@sessions.example.com")
     made = await ada.api.mutate("createAccessToken", token_input("BORROW"), MADE)

@@ -44,7 +44,7 @@ async def join(email: str = "ada@example.com", roles: Collection[Role] = (Role.B
 
 def actor_of(tokens: SessionTokens) -> Actor:
     """Who acts in a session."""
-    return Actor(tokens.user_id, tokens.scopes)
+    return Actor(tokens.user_id, tokens.scopes, session_id=tokens.session_id)
 
 
 async def viewer(token: str) -> Viewer:

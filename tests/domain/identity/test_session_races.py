@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 from uuid import UUID
 
 import pytest
@@ -9,15 +10,17 @@ import pytest
 from domain.identity import credentials
 from domain.identity.commands import (
     SessionTokens,
+    create_access_token,
     log_out,
     refresh_session,
     reset_password,
+    revoke_access_token,
     revoke_sessions,
     sessions,
 )
 from domain.identity.commands.passwords import MARK
-from domain.identity.errors import InvalidCredentials, InvalidToken
-from domain.shared import db
+from domain.identity.errors import CredentialEnded, InvalidCredentials, InvalidToken
+from domain.shared import clock, db
 from tests.domain.identity.people import actor_of, join
 
 ROUNDS = 30
@@ -63,6 +66,31 @@ async def test_no_session_goes_on_once_it_was_ended(end: str) -> None:
         async with asyncio.timeout(5):
             with pytest.raises(InvalidToken):
                 await going
+
+
+async def make_tokens(tokens: SessionTokens, begun: asyncio.Event) -> None:
+    """Make personal tokens, each in place of the one before, until it is refused."""
+    actor, before = actor_of(tokens), None
+    while True:
+        made = await create_access_token(actor, "back door", [], clock.wall() + timedelta(days=1))
+        begun.set()
+        if before is not None:
+            await revoke_access_token(actor, before.id)
+        before = made
+
+
+async def test_a_new_password_ends_the_personal_tokens_that_are_being_made() -> None:
+    ada = await join()
+    for number in range(ROUNDS):
+        tokens, begun = await sessions.start(await row_of(ada.user_id)), asyncio.Event()
+        making = asyncio.create_task(make_tokens(tokens, begun))
+        await begun.wait()
+        await asyncio.sleep(number * 0.0003)
+        await new_password(ada.user_id)
+        async with asyncio.timeout(5):
+            with pytest.raises(CredentialEnded):
+                await making
+        assert await db.fetch_value("select count(*) from identity.access_tokens where revoked_at is null") == 0
 
 
 async def test_no_session_begins_with_a_password_that_was_replaced_meanwhile() -> None:

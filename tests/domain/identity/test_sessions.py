@@ -1,12 +1,14 @@
 """Sessions and tokens: rotation, theft, revocation, scopes."""
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from domain.identity import queries
 from domain.identity.commands import (
+    add_role,
     create_access_token,
     create_operator,
     log_in,
@@ -16,11 +18,13 @@ from domain.identity.commands import (
     revoke_access_token,
     revoke_sessions,
 )
-from domain.identity.errors import InvalidToken
-from domain.identity.models import OperatorScope
+from domain.identity.errors import CredentialEnded, InvalidToken
+from domain.identity.models import OperatorScope, Role
+from domain.payments.commands import RequestWithdrawal, add_bank_account, give_mandate, request_withdrawal
 from domain.shared import clock, db
 from domain.shared.actor import Actor, Scope, Viewer
 from domain.shared.errors import InvalidInput, NotAllowed, NotFound
+from domain.shared.money import Money
 from tests.domain.identity.people import PASSWORD, actor_of, events, join, viewer
 
 
@@ -90,7 +94,7 @@ async def test_a_personal_token_has_its_scopes_until_it_is_revoked() -> None:
     ada = actor_of(await join())
     made = await create_access_token(ada, "my robot", [Scope.BORROW], clock.wall() + timedelta(days=30))
     assert await viewer(made.secret) == Viewer(ada.user_id, frozenset({Scope.READ, Scope.BORROW}))
-    robot = Actor(ada.user_id, frozenset({Scope.READ, Scope.BORROW}))
+    robot = replace(ada, scopes=frozenset({Scope.READ, Scope.BORROW}), session_id=None, token_id=made.id)
     with pytest.raises(NotAllowed):
         await create_access_token(robot, "more", [Scope.BORROW], clock.wall() + timedelta(days=1))
     assert await db.fetch_value("select count(*) from identity.access_tokens where token_hash = $1", made.secret) == 0
@@ -102,6 +106,46 @@ async def test_a_personal_token_has_its_scopes_until_it_is_revoked() -> None:
         await revoke_access_token(ada, made.id)
     assert await queries.viewer_of(made.secret) is None
     assert await queries.viewer_of("kpat_unknown") is None
+
+
+async def test_a_personal_token_makes_no_others() -> None:
+    ada = actor_of(await join())
+    made = await create_access_token(ada, "accounts", [Scope.ACCOUNT], clock.wall() + timedelta(days=30))
+    robot = await viewer(made.secret)
+    assert (robot.token_id, robot.session_id) == (made.id, None)
+    with pytest.raises(NotAllowed, match="a session"):
+        await create_access_token(
+            Actor(ada.user_id, robot.scopes, robot.token_id), "more", [], clock.wall() + timedelta(days=1)
+        )
+
+
+async def test_what_ended_makes_nothing_that_lasts() -> None:
+    """An access token works some minutes longer than its session, but for this."""
+    tokens = await join(roles=[Role.LENDER])
+    known = await viewer(tokens.access_token)
+    ada = Actor(tokens.user_id, known.scopes, session_id=known.session_id)
+    made = await create_access_token(ada, "program", [Scope.ACCOUNT, Scope.MONEY], clock.wall() + timedelta(days=30))
+    robot = replace(ada, session_id=None, token_id=made.id)
+    account = {"number": "621700000000000001", "holder": "Ada Lovelace", "currency": "CNY"}
+    bank_account_id = await add_bank_account(robot, **account)
+    assert await add_bank_account(ada, **account) == bank_account_id
+    await refresh_session(tokens.refresh_token)
+    await add_role(ada, Role.BORROWER)
+    await revoke_access_token(ada, made.id)
+    await log_out(tokens.refresh_token)
+    withdrawal = RequestWithdrawal(bank_account_id=bank_account_id, amount=Money(100, "CNY"), idempotency_key="w")
+    for ended in (ada, robot):
+        with pytest.raises(CredentialEnded):
+            await add_bank_account(ended, **account)
+        with pytest.raises(CredentialEnded):
+            await request_withdrawal(ended, withdrawal)
+        with pytest.raises(CredentialEnded):
+            await give_mandate(ended, bank_account_id=bank_account_id)
+        with pytest.raises(CredentialEnded):
+            await add_role(ended, Role.LENDER)
+    with pytest.raises(CredentialEnded):
+        await create_access_token(ada, "back door", [], clock.wall() + timedelta(days=1))
+    assert await db.fetch_value("select count(*) from shared.idempotency") == 0
 
 
 async def test_a_personal_token_never_outgrows_its_owner_and_ends() -> None:
