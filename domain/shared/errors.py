@@ -33,7 +33,8 @@ class DomainError(Exception):
 
     text: ClassVar[str] = "The request was refused."
     stored: ClassVar[bool] = True
-    """Whether the refusal is the lasting answer to an idempotency key; passing conditions (`Busy`) are not."""
+    """Whether the refusal is the lasting answer to an idempotency key; passing conditions (`Busy`) are not,
+    nor what is about who asks."""
 
     def __init_subclass__(cls) -> None:
         super().__init_subclass__()
@@ -73,6 +74,7 @@ class NotAllowed(DomainError):
     """The account lacks the role or the token lacks the scope."""
 
     requirement: str
+    stored: ClassVar[bool] = False
     text: ClassVar[str] = "This needs {requirement}."
 
 

@@ -3,6 +3,8 @@
 A command's answer, refusals included, is stored under (actor, operation, key) in the command's own transaction. The key's
 row is taken first, so that simultaneous repeats queue behind the first and read its answer. Calls that are folded into one
 transaction take their keys last, together (`each_once`): whoever finds one taken by then begins again, and reads its answer.
+
+The scope is asked for before any key: a credential of the same actor neither reads nor leaves answers to what it may not do.
 """
 
 import hashlib
@@ -16,7 +18,7 @@ import orjson
 from pydantic import TypeAdapter
 
 from domain.shared import clock, db, errors
-from domain.shared.actor import Actor
+from domain.shared.actor import Actor, Scope
 from domain.shared.db import Record, Write
 from domain.shared.errors import DomainError, IdempotencyConflict, InvalidInput
 
@@ -49,10 +51,11 @@ class KeyTaken(Exception):
 
 
 class Operation(Generic[R]):
-    """A command that can be repeated: its name in the register, and how its answers are stored."""
+    """A command that can be repeated: its name in the register, how its answers are stored, and the scope it needs."""
 
-    def __init__(self, name: str, result: type[R]) -> None:
+    def __init__(self, name: str, result: type[R], scope: Scope) -> None:
         self.name = name
+        self.scope = scope
         self._answer = TypeAdapter(result)
 
     def dump(self, outcome: R | DomainError) -> str:
@@ -70,7 +73,7 @@ class Operation(Generic[R]):
 
 
 class Call(Generic[Q, R]):
-    """One use of an operation. Raises `InvalidInput` for a key that is empty or too long.
+    """One use of an operation. Raises `NotAllowed` without its scope, `InvalidInput` for a key that is empty or too long.
 
     `identity`: what its answer is stored under (actor, operation, key). `request_hash`: of what it asks for, without the
     key; equal requests, equal hash.
@@ -79,6 +82,7 @@ class Call(Generic[Q, R]):
     __slots__ = ("actor", "identity", "operation", "request", "request_hash")
 
     def __init__(self, operation: Operation[R], actor: Actor, request: Q) -> None:
+        actor.require(operation.scope)
         if not 1 <= len(request.idempotency_key) <= MAX_KEY:
             raise InvalidInput(reason=f"An idempotency key has 1 to {MAX_KEY} characters.", path=("idempotencyKey",))
         self.operation = operation
@@ -105,16 +109,16 @@ def _adapter(request: type[Request]) -> TypeAdapter[Any]:
 
 
 def idempotent(
-    result: type[R],
+    result: type[R], scope: Scope
 ) -> Callable[[Callable[[Actor, Q], Awaitable[R]]], Callable[[Actor, Q], Coroutine[Any, Any, R]]]:
     """Make `command(actor, request)` a transaction that can be repeated; the operation is the command's name.
 
-    Raises what the command raises (again, on a repeat), `IdempotencyConflict` for another input under a used key, and
-    `InvalidInput` for a key that is empty or too long.
+    Raises `NotAllowed` without the scope, what the command raises (again, on a repeat), `IdempotencyConflict` for another
+    input under a used key, and `InvalidInput` for a key that is empty or too long.
     """
 
     def decorate(command: Callable[[Actor, Q], Awaitable[R]]) -> Callable[[Actor, Q], Coroutine[Any, Any, R]]:
-        operation = Operation(command.__name__, result)
+        operation = Operation(command.__name__, result, scope)
 
         @wraps(command)
         async def wrapper(actor: Actor, request: Q) -> R:
@@ -138,7 +142,7 @@ async def _once(call: Call[Q, R], command: Callable[[Actor, Q], Awaitable[R]]) -
         async with db.savepoint():
             outcome = await command(call.actor, call.request)
     except DomainError as refusal:
-        if not refusal.stored:
+        if not _lasts(refusal):
             raise
         outcome = refusal
     await db.execute(
@@ -157,13 +161,20 @@ async def each_once(calls: Sequence[Call[Q, R]], work: Work[Q, R]) -> list[R | D
     stored = await _stored(calls)
     fresh = [call for call in calls if call.identity not in stored] if stored else calls
     outcomes = await work(fresh) if fresh else ()
-    if fresh:
-        answers = [call.operation.dump(outcome) for call, outcome in zip(fresh, outcomes, strict=True)]
-        await db.write(Write("keys", TAKE, _rows(fresh, answers), rows=len(fresh), missed=KeyTaken))
+    lasting = [(call, outcome) for call, outcome in zip(fresh, outcomes, strict=True) if _lasts(outcome)]
+    if lasting:
+        answers = [call.operation.dump(outcome) for call, outcome in lasting]
+        keys = _rows([call for call, _ in lasting], answers)
+        await db.write(Write("keys", TAKE, keys, rows=len(lasting), missed=KeyTaken))
     if not stored:
         return list(outcomes)
     done = iter(outcomes)
     return [call.replay(stored[call.identity]) if call.identity in stored else next(done) for call in calls]
+
+
+def _lasts(outcome: Result | DomainError) -> bool:
+    """Whether an outcome is the lasting answer to its key."""
+    return not isinstance(outcome, DomainError) or outcome.stored
 
 
 TAKE = """insert into shared.idempotency (actor_id, operation, key, request_hash, answer, created_at)

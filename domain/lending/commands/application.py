@@ -76,7 +76,7 @@ class Application(Result):
     status: LoanStatus
 
 
-@idempotent(Application)
+@idempotent(Application, Scope.BORROW)
 async def apply_for_loan(actor: Actor, request: ApplyForLoan) -> Application:
     """Apply for a loan; the scorecard decides at once, some applications wait for an operator.
 
@@ -84,7 +84,6 @@ async def apply_for_loan(actor: Actor, request: ApplyForLoan) -> Application:
     `NotFound` (product, bank account, mandate, another party's account), `InvalidInput`, `NotAllowed`. A rejection is no
     error: it is a loan with reasons.
     """
-    actor.require(Scope.BORROW)
     profile = policy.active()
     await require_steps(actor.user_id, profile.borrower_steps)
     product = (await products.terms_of([request.product_id])).get(request.product_id)

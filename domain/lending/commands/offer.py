@@ -52,9 +52,9 @@ class AcceptedOffer:
 
 @db.atomic
 async def accept_offer(actor: Actor, request: AcceptOffer) -> AcceptedOffer:
-    """Accept an offer: the loan becomes LISTED. The caller makes the listing in the same transaction.
+    """Accept an offer: the loan becomes LISTED. The caller, who asks for the scope BORROW, makes the listing in the same transaction.
 
-    Raises `NotFound`, `NotAllowed`, `WrongState`, `OfferExpired`, `StepRequired`, `ConsentRequired` (also while a
+    Raises `NotFound`, `WrongState`, `OfferExpired`, `StepRequired`, `ConsentRequired` (also while a
     co-borrower or guarantor with an account has not accepted), `DocumentsOutdated`, `MandateRequired`.
     """
     loan = await _own_loan(actor, request.loan_id)
@@ -85,7 +85,6 @@ async def accept_offer(actor: Actor, request: AcceptOffer) -> AcceptedOffer:
 
 
 async def _own_loan(actor: Actor, loan_id: UUID) -> Row:
-    actor.require(Scope.BORROW)
     loan = await lock_loan(loan_id)
     if loan["borrower_id"] != actor.user_id:
         raise NotFound(path=("loanId",))
@@ -125,6 +124,7 @@ async def _require_consents(loan: Row) -> None:
 @db.atomic
 async def decline_offer(actor: Actor, loan_id: UUID) -> None:
     """Decline an offer; again changes nothing. Raises `NotFound`, `NotAllowed`, `WrongState`."""
+    actor.require(Scope.BORROW)
     loan = await _own_loan(actor, loan_id)
     if loan["status"] == LoanStatus.DECLINED and loan["listed_at"] is None:
         return
@@ -135,6 +135,7 @@ async def decline_offer(actor: Actor, loan_id: UUID) -> None:
 @db.atomic
 async def withdraw_application(actor: Actor, loan_id: UUID) -> None:
     """Withdraw an application before its offer is accepted; again changes nothing. Raises as `decline_offer`."""
+    actor.require(Scope.BORROW)
     loan = await _own_loan(actor, loan_id)
     if loan["status"] == LoanStatus.WITHDRAWN:
         return

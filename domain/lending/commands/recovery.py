@@ -39,14 +39,13 @@ class RecordRecovery(Request):
     amount: Money
 
 
-@idempotent(WrittenOff)
+@idempotent(WrittenOff, Scope.COLLECT)
 async def write_off(actor: Actor, request: WriteOffLoan) -> WrittenOff:
     """DEFAULTED → WRITTEN_OFF: nothing is collected automatically any more; the claim stays, and recoveries reduce it.
 
     Raises `NotAllowed` without the scope COLLECT, `InvalidInput` for a reason that is empty or too long, `NotFound`,
     `WrongState`.
     """
-    actor.require(Scope.COLLECT)
     reason = " ".join(request.reason.split())
     if not 1 <= len(reason) <= MAX_REASON:
         raise InvalidInput(reason=f"A reason has 1 to {MAX_REASON} characters.", path=("reason",))
@@ -64,14 +63,13 @@ async def write_off(actor: Actor, request: WriteOffLoan) -> WrittenOff:
     return WrittenOff(loan_id=loan["id"])
 
 
-@idempotent(Repaid)
+@idempotent(Repaid, Scope.COLLECT)
 async def record_recovery(actor: Actor, request: RecordRecovery) -> Repaid:
     """Distribute recovered money of a loan in default or written off: what is due first, then principal to come.
 
     What the loan does not owe, or what is too little for a part prepayment, stays in the borrower's wallet: the answer
     says what was distributed. Raises `NotAllowed` without the scope COLLECT, and what `repay_loan` raises.
     """
-    actor.require(Scope.COLLECT)
     loan = await lock_loan(request.loan_id)
     require(loan, LoanStatus.DEFAULTED, LoanStatus.WRITTEN_OFF)
     desk, today = await open_owing(loan, loan["borrower_id"])

@@ -65,7 +65,7 @@ class Repaid(Result):
     loan_status: LoanStatus
 
 
-@idempotent(Repaid)
+@idempotent(Repaid, Scope.BORROW)
 async def repay_loan(actor: Actor, request: RepayLoan) -> Repaid:
     """Pay what is due, oldest first; what is beyond is a part prepayment: interest to today, then principal to come.
 
@@ -76,7 +76,7 @@ async def repay_loan(actor: Actor, request: RepayLoan) -> Repaid:
     return await pay_from_wallet(desk, actor.user_id, request.amount, RepaymentSource.MANUAL, today)
 
 
-@idempotent(Repaid)
+@idempotent(Repaid, Scope.BORROW)
 async def pay_off(actor: Actor, request: PayOffLoan) -> Repaid:
     """Pay all that is due, the principal to come, and its interest to today: the loan closes.
 
@@ -92,7 +92,6 @@ async def pay_off(actor: Actor, request: PayOffLoan) -> Repaid:
 
 
 async def _own_loan(actor: Actor, loan_id: UUID) -> tuple[Desk, date]:
-    actor.require(Scope.BORROW)
     row = await lock_loan(loan_id)
     owes = await db.fetch_value(
         """select exists (select from lending.loan_parties

@@ -13,7 +13,7 @@ from domain.marketplace.rules.bidding import BidRequest, Taken
 from domain.shared import clock, errors
 from domain.shared.actor import Actor, Scope
 from domain.shared.db import Row
-from domain.shared.errors import DomainError, InvalidInput, NotAllowed
+from domain.shared.errors import DomainError, InvalidInput
 from domain.shared.fold import Fold
 from domain.shared.idempotency import Call, Operation, Request, Result
 from domain.shared.money import Money
@@ -124,7 +124,8 @@ async def _place(calls: Sequence[Call[Any, Any]]) -> list[PlacedBid | PlacedBids
     ]
 
 
-_PLACE_BID, _PLACE_BIDS = Operation("place_bid", PlacedBid), Operation("place_bids", PlacedBids)
+_PLACE_BID = Operation("place_bid", PlacedBid, Scope.LEND)
+_PLACE_BIDS = Operation("place_bids", PlacedBids, Scope.LEND)
 _fold: Fold[Any, Any] = Fold(_place)
 
 
@@ -132,10 +133,6 @@ def _asked(call: Call[Any, Any]) -> list[BidRequest] | DomainError:
     """The bids that a call asks for, or what stands against it whatever they are."""
     request: PlaceBid | PlaceBids = call.request
     orders = [request.bid] if isinstance(request, PlaceBid) else request.bids
-    try:
-        call.actor.require(Scope.LEND)
-    except NotAllowed as refusal:
-        return refusal
     if not 1 <= len(orders) <= MAX_BATCH:
         return InvalidInput(reason=f"Place 1 to {MAX_BATCH} bids at once.", path=("bids",))
     return [_request(call.actor, order) for order in orders]

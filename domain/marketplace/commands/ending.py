@@ -58,7 +58,7 @@ class DeclinedFunding(Result):
     loan_id: UUID
 
 
-@idempotent(SmallerLoan)
+@idempotent(SmallerLoan, Scope.BORROW)
 async def take_smaller_loan(actor: Actor, request: DecideFunding) -> SmallerLoan:
     """Take what was bid until the deadline, at or above the threshold. Possible while SHORT, until `decide_by`.
 
@@ -76,7 +76,7 @@ async def take_smaller_loan(actor: Actor, request: DecideFunding) -> SmallerLoan
     return SmallerLoan(loan_id=request.loan_id, principal=Money(listing["committed_minor"], listing["currency"]))
 
 
-@idempotent(DeclinedFunding)
+@idempotent(DeclinedFunding, Scope.BORROW)
 async def decline_funding(actor: Actor, request: DecideFunding) -> DeclinedFunding:
     """Give a listed or full loan up before it closes: every hold is released.
 
@@ -91,7 +91,6 @@ async def decline_funding(actor: Actor, request: DecideFunding) -> DeclinedFundi
 
 
 async def _own_listing(actor: Actor, loan_id: UUID) -> Row:
-    actor.require(Scope.BORROW)
     listing = (await db.lock("marketplace.listings", [loan_id])).get(loan_id)
     if listing is None or listing["borrower_id"] != actor.user_id:
         raise NotFound(path=("loanId",))

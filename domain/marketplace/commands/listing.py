@@ -8,7 +8,7 @@ from domain.lending.commands import offer
 from domain.lending.commands.offer import AcceptOffer
 from domain.marketplace.models import ListingStatus
 from domain.shared import db
-from domain.shared.actor import Actor
+from domain.shared.actor import Actor, Scope
 from domain.shared.idempotency import Result, idempotent
 
 
@@ -20,7 +20,7 @@ class ListedLoan(Result):
     deadline_at: datetime
 
 
-@idempotent(ListedLoan)
+@idempotent(ListedLoan, Scope.BORROW)
 async def accept_offer(actor: Actor, request: AcceptOffer) -> ListedLoan:
     """Accept an offer: the loan is LISTED and takes bids. Raises as `domain.lending.commands.offer.accept_offer`."""
     accepted = await offer.accept_offer(actor, request)

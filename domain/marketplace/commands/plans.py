@@ -28,13 +28,12 @@ class CreatedPlan(Result):
     plan_id: UUID
 
 
-@idempotent(CreatedPlan)
+@idempotent(CreatedPlan, Scope.LEND)
 async def create_plan(actor: Actor, request: CreatePlan) -> CreatedPlan:
     """Make a plan, ACTIVE at once. What a lender must have done before bidding is asked here too.
 
     Raises `InvalidInput`, `StepRequired`, `TooManyPlans`, `NotAllowed`, `CredentialEnded`.
     """
-    actor.require(Scope.LEND)
     await require_alive(actor)
     terms = request.terms.checked()
     await require_steps(actor.user_id, policy.active().lender_steps)

@@ -31,13 +31,12 @@ class WithdrawnBid(Result):
     amount: Money
 
 
-@idempotent(WithdrawnBid)
+@idempotent(WithdrawnBid, Scope.LEND)
 async def withdraw_bid(actor: Actor, request: WithdrawBid) -> WithdrawnBid:
     """Take a bid back while the regulatory profile allows it and the loan still takes bids.
 
     Raises `NotFound`, `WrongState`, `LoanNotOpen`, `BidBinding`, `NotAllowed`.
     """
-    actor.require(Scope.LEND)
     own = await db.fetch_one(
         "select loan_id from marketplace.bids where id = $1 and lender_id = $2", request.bid_id, actor.user_id
     )

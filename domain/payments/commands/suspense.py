@@ -36,7 +36,7 @@ class AssignedSuspense(Result):
     transfer_id: UUID | None
 
 
-@idempotent(AssignedSuspense)
+@idempotent(AssignedSuspense, Scope.FINANCE)
 async def assign_suspense(actor: Actor, request: AssignSuspense) -> AssignedSuspense:
     """Make an unknown deposit the deposit of a user: available if it is final, else unsettled until it is.
 
@@ -44,7 +44,7 @@ async def assign_suspense(actor: Actor, request: AssignSuspense) -> AssignedSusp
     from the platform's fees. Raises `NotAllowed` without the scope FINANCE, `NotFound`, `WrongState` when it was decided
     before, `InvalidInput` for money there is and no user, `InsufficientFunds` when the wallet lacks what is missing.
     """
-    item = await _open_item(actor, request.item_id)
+    item = await _open_item(request.item_id)
     if request.user_id and not await db.fetch_one("select id from identity.users where id = $1", request.user_id):
         raise NotFound(path=("memberId",))
     transfer_id = await (_take if item["amount_minor"] < 0 else _give)(item, request.user_id)
@@ -126,14 +126,14 @@ class ReturningSuspense(Result):
     instruction_id: UUID
 
 
-@idempotent(ReturningSuspense)
+@idempotent(ReturningSuspense, Scope.FINANCE)
 async def return_suspense(actor: Actor, request: ReturnSuspense) -> ReturningSuspense:
     """Have the bank send an item back; it stays in SUSPENSE until the bank has paid, and opens again if that fails.
 
     Raises `NotAllowed` without the scope FINANCE, `NotFound`, `WrongState` when it was decided before, `InvalidInput` for
     money that is missing from custody, or when the bank did not say where it came from.
     """
-    item = await _open_item(actor, request.item_id)
+    item = await _open_item(request.item_id)
     if item["amount_minor"] < 0:
         raise InvalidInput(
             reason="This money is missing from the custody account: there is nothing to return.", path=("itemId",)
@@ -152,8 +152,7 @@ async def return_suspense(actor: Actor, request: ReturnSuspense) -> ReturningSus
     return ReturningSuspense(item_id=item["id"], instruction_id=instruction_id)
 
 
-async def _open_item(actor: Actor, item_id: UUID) -> db.Row:
-    actor.require(Scope.FINANCE)
+async def _open_item(item_id: UUID) -> db.Row:
     await lock_bank()
     item = (await db.lock("payments.suspense_items", [item_id])).get(item_id)
     if item is None:

@@ -38,13 +38,12 @@ class OpenedDeposit(Result):
     reference: str
 
 
-@idempotent(OpenedDeposit)
+@idempotent(OpenedDeposit, Scope.MONEY)
 async def open_deposit(actor: Actor, request: OpenDeposit) -> OpenedDeposit:
     """Give a user a payment reference of their own for a transfer to the custody account.
 
     Raises `NotAllowed`, `InvalidInput` for an unknown currency or an amount that is not positive.
     """
-    actor.require(Scope.MONEY)
     if request.currency not in CURRENCY_DIGITS:
         raise InvalidInput(reason=f"Known currencies are {', '.join(sorted(CURRENCY_DIGITS))}.", path=("currency",))
     if request.amount is not None:
@@ -74,14 +73,13 @@ class RequestedWithdrawal(Result):
     transfer_id: UUID
 
 
-@idempotent(RequestedWithdrawal)
+@idempotent(RequestedWithdrawal, Scope.MONEY)
 async def request_withdrawal(actor: Actor, request: RequestWithdrawal) -> RequestedWithdrawal:
     """Set money aside and have the bank pay it out, in one transaction.
 
     Raises `NotAllowed`, `CredentialEnded`, `StepRequired` without an identity check, `NotFound`, `InvalidInput`,
     `InsufficientFunds`.
     """
-    actor.require(Scope.MONEY)
     await require_alive(actor)
     account = await db.fetch_one(
         "select id, currency from payments.bank_accounts where id = $1 and user_id = $2",

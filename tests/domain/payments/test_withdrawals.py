@@ -1,6 +1,7 @@
 """Withdrawals: set aside and instructed together, never more than is there, once for each key."""
 
 import asyncio
+from dataclasses import replace
 from itertools import permutations
 
 import pytest
@@ -9,7 +10,15 @@ from domain.ledger.accounts import AccountKind
 from domain.payments import commands
 from domain.payments.commands import RequestedWithdrawal, RequestWithdrawal
 from domain.shared import db
-from domain.shared.errors import IdempotencyConflict, InsufficientFunds, InvalidInput, NotFound, StepRequired
+from domain.shared.actor import Scope
+from domain.shared.errors import (
+    IdempotencyConflict,
+    InsufficientFunds,
+    InvalidInput,
+    NotAllowed,
+    NotFound,
+    StepRequired,
+)
 from domain.shared.money import Money
 from tests.domain.payments import bank
 
@@ -41,6 +50,21 @@ async def test_a_withdrawal_waits_for_the_bank_and_is_paid() -> None:
     assert await bank.events("withdrawal") == ["withdrawal.requested", "withdrawal.settled"]
     assert await db.fetch_value("select status from payments.transfers where id = $1", transfer_id) == "SETTLED"
     assert await bank.breaks() == []
+
+
+async def test_a_key_belongs_to_who_has_the_scope() -> None:
+    """A credential that may not withdraw neither leaves its refusal for one that may, nor reads its answer."""
+    ada = await bank.person()
+    account_id = await bank.account_of(ada)
+    await bank.pay_in(ada, 10_000)
+    reader = replace(ada, scopes=frozenset({Scope.READ}))
+    with pytest.raises(NotAllowed):
+        await bank.withdraw(reader, account_id, 4_000, "key")
+    transfer_id = await bank.withdraw(ada, account_id, 4_000, "key")
+    for amount_minor in (4_000, 5_000):
+        with pytest.raises(NotAllowed):
+            await bank.withdraw(reader, account_id, amount_minor, "key")
+    assert await bank.withdraw(ada, account_id, 4_000, "key") == transfer_id
 
 
 async def test_a_refused_withdrawal_is_available_again() -> None:

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import pytest
 
 from domain.shared import db, ids
-from domain.shared.actor import Actor
-from domain.shared.errors import Busy, IdempotencyConflict, InsufficientFunds, InvalidInput
+from domain.shared.actor import Actor, Scope
+from domain.shared.errors import Busy, IdempotencyConflict, InsufficientFunds, InvalidInput, NotAllowed
 from domain.shared.fold import MOST, ROOM, Fold
 from domain.shared.idempotency import Call, Operation, Request, Result
 from domain.shared.money import Money
@@ -28,10 +28,11 @@ class Added(Result):
     number: int
 
 
-ADD = Operation("add", Added)
-ME = Actor(ids.new())
+ADD = Operation("add", Added, Scope.LEND)
+ME = Actor(ids.new(), frozenset({Scope.LEND}))
 TOO_MANY = 5_000
 FAULTY = 6_000
+NOT_NOW = 7_000
 
 
 class Desk:
@@ -43,7 +44,7 @@ class Desk:
         self.open.set()
         self.fold: Fold[Add, Added] = Fold(self.work)
 
-    async def work(self, calls: Sequence[Call[Add, Added]]) -> list[Added | InsufficientFunds]:
+    async def work(self, calls: Sequence[Call[Add, Added]]) -> list[Added | InsufficientFunds | Busy]:
         numbers = [call.request.number for call in calls]
         self.batches.append(numbers)
         self.taken.set()
@@ -52,6 +53,8 @@ class Desk:
         return [
             InsufficientFunds(available=Money(0, "CNY"), needed=Money(number, "CNY"))
             if number == TOO_MANY
+            else Busy()
+            if number == NOT_NOW
             else Added(number=number)
             for number in numbers
         ]
@@ -107,6 +110,27 @@ async def test_a_refusal_is_the_answer_for_ever() -> None:
     ] * 4
     assert len(set(map(id, refused))) == 3, "who raises an exception writes into it: each has their own"
     assert desk.batches == [[TOO_MANY]]
+
+
+async def test_a_refusal_that_passes_is_the_answer_to_nothing() -> None:
+    desk = Desk()
+    await desk.hold()
+    waiting = [desk.add(1, "one"), desk.add(NOT_NOW, "two")]
+    await asyncio.sleep(0)
+    desk.open.set()
+    outcomes = await asyncio.gather(*waiting, return_exceptions=True)
+    assert [type(one) for one in outcomes] == [Added, Busy]
+    assert await desk.add(2, "two") == Added(number=2)
+    assert await stored() == 3
+
+
+async def test_a_key_is_nothing_to_who_lacks_the_scope() -> None:
+    desk = Desk()
+    added = await desk.add(1, "key")
+    for number, key in ((1, "key"), (2, "key"), (3, "another"), (4, "")):
+        with pytest.raises(NotAllowed, match="LEND"):
+            Call(ADD, Actor(ME.user_id, frozenset({Scope.READ})), Add(number=number, idempotency_key=key))
+    assert added == Added(number=1) and await stored() == 1
 
 
 async def test_a_key_must_be_one() -> None:
