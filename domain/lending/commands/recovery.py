@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from uuid import UUID
 
+from domain.lending.commands.conflicts import forbid_own
 from domain.lending.commands.repayment import Repaid, open_owing, pay_from_wallet
 from domain.lending.commands.transitions import lock_loan, move, require
 from domain.lending.models import LoanStatus, NoteStatus, RepaymentSource
@@ -43,13 +44,14 @@ class RecordRecovery(Request):
 async def write_off(actor: Actor, request: WriteOffLoan) -> WrittenOff:
     """DEFAULTED → WRITTEN_OFF: nothing is collected automatically any more; the claim stays, and recoveries reduce it.
 
-    Raises `NotAllowed` without the scope COLLECT, `InvalidInput` for a reason that is empty or too long, `NotFound`,
-    `WrongState`.
+    Raises `NotAllowed` without the scope COLLECT and about one's own loan, `InvalidInput` for a reason that is empty or
+    too long, `NotFound`, `WrongState`.
     """
     reason = " ".join(request.reason.split())
     if not 1 <= len(reason) <= MAX_REASON:
         raise InvalidInput(reason=f"A reason has 1 to {MAX_REASON} characters.", path=("reason",))
     loan = await lock_loan(request.loan_id)
+    await forbid_own(actor, loan["id"])
     require(loan, LoanStatus.DEFAULTED)
     rows = await db.fetch(
         "update lending.notes set status = $2 where loan_id = $1 and status = $3 returning lender_id",
@@ -68,9 +70,11 @@ async def record_recovery(actor: Actor, request: RecordRecovery) -> Repaid:
     """Distribute recovered money of a loan in default or written off: what is due first, then principal to come.
 
     What the loan does not owe, or what is too little for a part prepayment, stays in the borrower's wallet: the answer
-    says what was distributed. Raises `NotAllowed` without the scope COLLECT, and what `repay_loan` raises.
+    says what was distributed. Raises `NotAllowed` without the scope COLLECT and about one's own loan, and what
+    `repay_loan` raises.
     """
     loan = await lock_loan(request.loan_id)
+    await forbid_own(actor, loan["id"])
     require(loan, LoanStatus.DEFAULTED, LoanStatus.WRITTEN_OFF)
     desk, today = await open_owing(loan, loan["borrower_id"])
     amount = Money(payable(desk.loans[loan["id"]], request.amount.amount_minor, today), request.amount.currency)

@@ -9,6 +9,7 @@ from domain.credit.commands import record_decision
 from domain.credit.queries import first_decision, stored_decision
 from domain.credit.rules.decision import DecisionOutcome
 from domain.identity.rules import clean_text
+from domain.lending.commands.conflicts import forbid_own
 from domain.lending.commands.contract import publish_contract
 from domain.lending.commands.transitions import lock_loan, move, require
 from domain.lending.errors import RateAboveCeiling
@@ -20,7 +21,6 @@ from domain.lending.rules.underwriting import Contract, Underwriting, shape_to_j
 from domain.shared import clock, db, policy
 from domain.shared.actor import Actor, Scope
 from domain.shared.db import Row
-from domain.shared.errors import NotAllowed
 
 MAX_REASON = 300
 MAX_NOTE = 1000
@@ -53,8 +53,7 @@ async def review_application(
     told = clean_text(reason, MAX_REASON, "reason")
     kept = clean_text(note, MAX_NOTE, "note") if note else None
     loan = await lock_loan(loan_id)
-    if await _is_party(actor.user_id, loan_id):
-        raise NotAllowed(requirement="another operator: this is your own application")
+    await forbid_own(actor, loan_id)
     require(loan, LoanStatus.UNDER_REVIEW)
     stored = stored_decision(await first_decision(loan_id))
     product = await products.terms(loan["product_id"])
@@ -112,10 +111,3 @@ async def _parties(loan_id: UUID) -> list[UUID]:
         "select user_id from lending.loan_parties where loan_id = $1 and user_id is not null order by id", loan_id
     )
     return [row["user_id"] for row in rows]
-
-
-async def _is_party(user_id: UUID, loan_id: UUID) -> bool:
-    found: bool = await db.fetch_value(
-        "select exists (select 1 from lending.loan_parties where loan_id = $1 and user_id = $2)", loan_id, user_id
-    )
-    return found

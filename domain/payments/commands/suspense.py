@@ -15,7 +15,7 @@ from domain.payments.models import InstructionPurpose, SuspenseStatus
 from domain.payments.rules import lifecycle
 from domain.shared import clock, db, ids, outbox
 from domain.shared.actor import Actor, Scope
-from domain.shared.errors import InsufficientFunds, InvalidInput, NotFound, WrongState
+from domain.shared.errors import InsufficientFunds, InvalidInput, NotAllowed, NotFound, WrongState
 from domain.shared.idempotency import Request, Result, idempotent
 from domain.shared.money import Money
 
@@ -41,10 +41,11 @@ async def assign_suspense(actor: Actor, request: AssignSuspense) -> AssignedSusp
     """Make an unknown deposit the deposit of a user: available if it is final, else unsettled until it is.
 
     Money that is missing from custody (a deposit the bank took back after it was final) is taken from the user's wallet, or
-    from the platform's fees. Raises `NotAllowed` without the scope FINANCE, `NotFound`, `WrongState` when it was decided
-    before, `InvalidInput` for money there is and no user, `InsufficientFunds` when the wallet lacks what is missing.
+    from the platform's fees. Raises `NotAllowed` without the scope FINANCE and about one's own money, `NotFound`,
+    `WrongState` when it was decided before, `InvalidInput` for money there is and no user, `InsufficientFunds` when the
+    wallet lacks what is missing.
     """
-    item = await _open_item(request.item_id)
+    item = await _open_item(actor, request.item_id, request.user_id)
     if request.user_id and not await db.fetch_one("select id from identity.users where id = $1", request.user_id):
         raise NotFound(path=("memberId",))
     transfer_id = await (_take if item["amount_minor"] < 0 else _give)(item, request.user_id)
@@ -130,10 +131,10 @@ class ReturningSuspense(Result):
 async def return_suspense(actor: Actor, request: ReturnSuspense) -> ReturningSuspense:
     """Have the bank send an item back; it stays in SUSPENSE until the bank has paid, and opens again if that fails.
 
-    Raises `NotAllowed` without the scope FINANCE, `NotFound`, `WrongState` when it was decided before, `InvalidInput` for
-    money that is missing from custody, or when the bank did not say where it came from.
+    Raises `NotAllowed` without the scope FINANCE and about one's own money, `NotFound`, `WrongState` when it was decided
+    before, `InvalidInput` for money that is missing from custody, or when the bank did not say where it came from.
     """
-    item = await _open_item(request.item_id)
+    item = await _open_item(actor, request.item_id)
     if item["amount_minor"] < 0:
         raise InvalidInput(
             reason="This money is missing from the custody account: there is nothing to return.", path=("itemId",)
@@ -152,11 +153,19 @@ async def return_suspense(actor: Actor, request: ReturnSuspense) -> ReturningSus
     return ReturningSuspense(item_id=item["id"], instruction_id=instruction_id)
 
 
-async def _open_item(item_id: UUID) -> db.Row:
+async def _open_item(operator: Actor, item_id: UUID, user_id: UUID | None = None) -> db.Row:
+    """An item to decide about, locked; nobody gives to themselves, or decides what came from or is missing of their own."""
     await lock_bank()
     item = (await db.lock("payments.suspense_items", [item_id])).get(item_id)
     if item is None:
         raise NotFound(path=("itemId",))
+    is_own = user_id == operator.user_id or await db.fetch_value(
+        """select exists (select from payments.bank_accounts where user_id = $1 and number = $2)
+            or exists (select from payments.transfers where user_id = $1 and deposit_id = $3)""",
+        operator.user_id, item["account_number"], item["movement_id"],
+    )  # fmt: skip
+    if is_own:
+        raise NotAllowed(requirement="another operator: nobody decides about their own money or debt")
     if item["status"] != SuspenseStatus.OPEN:
         raise WrongState(state=item["status"], allowed=[SuspenseStatus.OPEN.value])
     return item

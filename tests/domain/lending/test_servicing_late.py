@@ -1,5 +1,6 @@
 """Paying late, in parts, from the wallet; retries, default, cure, write-off, recovery, reminders."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from uuid import UUID
 
@@ -10,10 +11,10 @@ from domain.lending.commands import RecordRecovery, WriteOffLoan
 from domain.lending.rules.servicing import fallen_due, payoff_figure, total_open
 from domain.lending.rules.waterfall import DueKind
 from domain.notifications.templates import templates
-from domain.shared import clock, db
+from domain.shared import clock, db, ids
 from domain.shared.errors import InvalidInput, NotAllowed, WrongState
 from domain.shared.money import Money
-from tests.domain.lending.applying import assert_books_hold, borrowing, events
+from tests.domain.lending.applying import assert_books_hold, borrowing, events, person
 from tests.domain.lending.serving import (
     SetClock,
     active,
@@ -187,6 +188,31 @@ async def test_only_collectors_write_off_and_only_what_is_in_default(set_clock: 
         await commands.write_off(collecting(), request)
     with pytest.raises(InvalidInput):
         await commands.write_off(collecting(), WriteOffLoan(idempotency_key=key(), loan_id=loan_id, reason="  "))
+
+
+@pytest.mark.parametrize("whose", ["borrower", "guarantor", "lender"])
+async def test_collectors_decide_about_others_only(set_clock: SetClock, whose: str) -> None:
+    loan_id = await active([1_000_000])
+    await go_to(set_clock, DUE + timedelta(days=91))
+    assert await commands.default_due(150) == 1
+    borrower = (await loan_row(loan_id))["borrower_id"]
+    (note,) = await notes_of(loan_id)
+    of_loan = {"borrower": borrower, "guarantor": await person(), "lender": note["lender_id"]}
+    await db.execute(
+        "insert into lending.loan_parties (id, loan_id, role, name, user_id) values ($1, $2, 'GUARANTOR', 'Gu', $3)",
+        ids.new(), loan_id, of_loan["guarantor"],
+    )  # fmt: skip
+    concerned = replace(collecting(), user_id=of_loan[whose])
+    give_up = WriteOffLoan(idempotency_key=key(), loan_id=loan_id, reason="Gone.")
+    await earn(borrower, 30_000)
+    recovery = RecordRecovery(idempotency_key=key(), loan_id=loan_id, amount=Money(30_000, "CNY"))
+    with pytest.raises(NotAllowed, match="another operator"):
+        await commands.record_recovery(concerned, recovery)
+    with pytest.raises(NotAllowed, match="another operator"):
+        await commands.write_off(concerned, give_up)
+    await commands.record_recovery(collecting(), recovery)
+    await commands.write_off(collecting(), give_up)
+    assert (await loan_row(loan_id))["status"] == "WRITTEN_OFF"
 
 
 async def test_reminders_come_once_before_and_once_after(set_clock: SetClock) -> None:

@@ -6,7 +6,7 @@ from domain.ledger.accounts import AccountKind
 from domain.payments import commands
 from domain.payments.commands import AssignSuspense, ReturnSuspense
 from domain.shared import db, ids
-from domain.shared.actor import Actor
+from domain.shared.actor import Actor, Scope
 from domain.shared.errors import InsufficientFunds, InvalidInput, NotAllowed, NotFound, WrongState
 from tests.domain.payments import bank
 
@@ -133,3 +133,35 @@ async def test_only_finance_decides_and_only_what_is_there() -> None:
     missing = await db.fetch_value("select id from payments.suspense_items where amount_minor < 0")
     with pytest.raises(InvalidInput):
         await commands.return_suspense(clerk, ReturnSuspense(item_id=missing, idempotency_key="m"))
+
+
+async def test_nobody_decides_about_their_own_money() -> None:
+    clerk, other = await bank.operator(), await bank.operator()
+    item = await stray("received", "final")
+    to_clerk = AssignSuspense(item_id=item["id"], user_id=clerk.user_id, idempotency_key="own")
+    with pytest.raises(NotAllowed, match="another operator"):
+        await commands.assign_suspense(clerk, to_clerk)
+    await commands.assign_suspense(other, to_clerk)
+    assert await bank.in_wallet(clerk) == 600
+
+
+async def test_nobody_sends_back_what_came_from_their_own_account() -> None:
+    clerk, other = await bank.operator(), await bank.operator()
+    item = await stray("received", "final")
+    holder = Actor(clerk.user_id, bank.MONEY)
+    await commands.add_bank_account(holder, number=item["account_number"], holder="Ada Lovelace", currency="CNY")
+    back = ReturnSuspense(item_id=item["id"], idempotency_key="own")
+    with pytest.raises(NotAllowed, match="another operator"):
+        await commands.return_suspense(clerk, back)
+    assert (await commands.return_suspense(other, back)).item_id == item["id"]
+
+
+async def test_nobody_has_the_platform_bear_what_is_missing_of_their_own_deposit() -> None:
+    ada, item = await bounced_late()
+    clerk = Actor(ada.user_id, frozenset({Scope.OPERATE, Scope.FINANCE}))
+    for user_id in (None, ids.new()):
+        with pytest.raises(NotAllowed, match="another operator"):
+            await commands.assign_suspense(
+                clerk, AssignSuspense(item_id=item["id"], user_id=user_id, idempotency_key=str(user_id))
+            )
+    assert await bank.at_bank(AccountKind.FEES) == 0
