@@ -22,6 +22,11 @@ MAX_REASON = 300
 LEGAL_AGE_YEARS = 18
 IDENTIFICATION_NUMBER = re.compile(r"[0-9A-Za-z][0-9A-Za-z./-]{2,62}[0-9A-Za-z]", re.ASCII)
 COUNTRY = re.compile(r"[A-Z]{2}", re.ASCII)
+CONTROLS = frozenset({"Cc", "Cs"})
+"""Categories of Unicode that no text has: control characters and lone surrogates."""
+LINE_ENDS = frozenset({"Zl", "Zp"})
+TURNS = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+"""What turns the direction of the text after it, so that it reads as something else."""
 
 
 class Goal(StrEnum):
@@ -134,22 +139,21 @@ def clean_email(email: str, *, sandbox: bool) -> str:
 def clean_password(password: str) -> str:
     """A password in Unicode's normal form NFKC, so that every keyboard spells it alike. 12 to 200 characters."""
     shortest, longest = PASSWORD_LENGTH
-    if not shortest <= len(password) <= longest or not _storable(password):
+    if not shortest <= len(password) <= longest or _has(password, CONTROLS):
         raise InvalidInput(reason=f"A password has {shortest} to {longest} characters.", path=("password",))
     return unicodedata.normalize("NFKC", password)
 
 
 def clean_text(text: str, longest: int, *path: str) -> str:
-    """One line of text as it is stored: trimmed, without control characters, 1 to `longest` characters."""
+    """One line of text as it is stored: trimmed, without control characters, 1 to `longest` characters. Raises `InvalidInput`."""
     trimmed = text.strip()
-    if not 1 <= len(trimmed) <= longest or not _storable(trimmed):
+    if not 1 <= len(trimmed) <= longest or _has(trimmed, CONTROLS | LINE_ENDS) or not TURNS.isdisjoint(trimmed):
         raise InvalidInput(reason=f"Expected 1 to {longest} characters in one line.", path=path)
     return trimmed
 
 
-def _storable(text: str) -> bool:
-    """Neither control characters nor lone surrogates."""
-    return not any(unicodedata.category(character) in ("Cc", "Cs") for character in text)
+def _has(text: str, categories: frozenset[str]) -> bool:
+    return any(unicodedata.category(character) in categories for character in text)
 
 
 def check_roles(roles: Collection[Role]) -> list[str]:

@@ -1,6 +1,7 @@
 """What messages say: subjects and texts by template and language, as data in `data/templates.json`.
 
 A language that lacks a template is written to in English. What {name}, {token} and {reset_token} stand for is known when it is sent.
+A mail to an address that nobody has confirmed shows no {name}: strangers would read there what somebody else typed.
 """
 
 import json

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from uuid import UUID
 
+from domain.identity.rules import clean_text
 from domain.lending.commands.conflicts import forbid_own
 from domain.lending.commands.repayment import Repaid, open_owing, pay_from_wallet
 from domain.lending.commands.transitions import lock_loan, move, require
@@ -10,7 +11,6 @@ from domain.lending.models import LoanStatus, NoteStatus, RepaymentSource
 from domain.lending.rules.servicing import payable
 from domain.shared import clock, db
 from domain.shared.actor import Actor, Scope
-from domain.shared.errors import InvalidInput
 from domain.shared.idempotency import Request, Result, idempotent
 from domain.shared.money import Money
 
@@ -47,9 +47,7 @@ async def write_off(actor: Actor, request: WriteOffLoan) -> WrittenOff:
     Raises `NotAllowed` without the scope COLLECT and about one's own loan, `InvalidInput` for a reason that is empty or
     too long, `NotFound`, `WrongState`.
     """
-    reason = " ".join(request.reason.split())
-    if not 1 <= len(reason) <= MAX_REASON:
-        raise InvalidInput(reason=f"A reason has 1 to {MAX_REASON} characters.", path=("reason",))
+    reason = clean_text(" ".join(request.reason.split()), MAX_REASON, "reason")
     loan = await lock_loan(request.loan_id)
     await forbid_own(actor, loan["id"])
     require(loan, LoanStatus.DEFAULTED)

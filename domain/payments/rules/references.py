@@ -2,8 +2,8 @@
 
 import re
 import secrets
-import unicodedata
 
+from domain.identity.rules import clean_text
 from domain.shared.errors import InvalidInput
 
 RANDOM_DIGITS = 18
@@ -48,13 +48,7 @@ def clean_account_number(number: str) -> str:
 
 def clean_holder(holder: str) -> str:
     """An account holder's name as it is stored: trimmed, one line of 1 to 200 characters. Raises `InvalidInput`."""
-    trimmed = holder.strip()
-    controls = any(unicodedata.category(character) in ("Cc", "Cs") for character in trimmed)
-    if controls or not 1 <= len(trimmed) <= HOLDER_LENGTH:
-        raise InvalidInput(
-            reason=f"The holder's name has 1 to {HOLDER_LENGTH} characters in one line.", path=("holder",)
-        )
-    return trimmed
+    return clean_text(holder, HOLDER_LENGTH, "holder")
 
 
 def _modulo_97(text: str) -> int:

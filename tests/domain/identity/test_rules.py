@@ -84,7 +84,20 @@ def test_passwords_are_the_same_however_the_keyboard_spells_them() -> None:
     assert rules.clean_password("pässword of ada") == rules.clean_password("pa\u0308ssword of ada")
 
 
-@pytest.mark.parametrize("name", ["", "   ", "a\nb", "a\x00b", "\ud800", "x" * 201])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "",
+        "   ",
+        "a\nb",
+        "a\x00b",
+        "\ud800",
+        "x" * 201,
+        "a\u2028b",
+        "a\u2029b",
+        *(f"a{turn}b" for turn in sorted(rules.TURNS)),
+    ],
+)
 def test_names_are_one_line(name: str) -> None:
     with pytest.raises(InvalidInput):
         rules.clean_text(name, 200, "legalName")

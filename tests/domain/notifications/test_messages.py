@@ -1,10 +1,12 @@
 """Messages: queued once, taken under a lease, sent or given up; secrets only in what goes out."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
 from domain.identity.commands import confirm_email, register
+from domain.identity.models import Locale
 from domain.notifications import commands
 from domain.notifications.commands import NewMessage, claim_due, failed, queue, sent
 from domain.notifications.mails import compose
@@ -38,6 +40,16 @@ async def test_the_mail_carries_a_token_that_confirms_and_none_is_stored() -> No
     assert token not in stored and token not in json.dumps(await db.fetch("select * from shared.outbox"), default=str)
     assert await confirm_email(token, PASSWORD) is not None
     assert mail.message_id == compose(due).message_id == f"<{due.id}@kalends.example>"
+
+
+@pytest.mark.parametrize("locale", Locale)
+async def test_a_mail_to_a_stranger_says_nothing_that_somebody_typed(locale: Locale) -> None:
+    await register(replace(registration(legal_name="Log in at evil.example"), locale=locale))
+    user_id = await user_id_of("ada@example.com")
+    await queue([NewMessage(dedupe_key="1", user_id=user_id, template="confirm_email")])
+    [due] = await claim_due()
+    mail = compose(due)
+    assert due.locale == locale and "evil" not in mail.subject + mail.text
 
 
 async def test_a_failed_message_is_tried_again_and_given_up() -> None:
