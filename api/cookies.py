@@ -2,7 +2,8 @@
 
 Cookies are sent by whatever page the browser shows. So they count only together with the header `Kalends-CSRF`, which no page
 of another origin can send without asking us before (a preflight, which we refuse); over a WebSocket, which has no such
-header, together with an `Origin` of ours. Whoever sends a token in `Authorization` needs neither: a browser adds no tokens.
+header, together with our `Origin`. Front ends of other origins, those of `cors_origins` too, send a token in `Authorization`:
+a browser adds none by itself.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -32,7 +33,7 @@ class Cookies:
     def __init__(self, settings: Settings) -> None:
         public = urlsplit(settings.public_url)
         self._secure = public.scheme == "https"
-        self._origins = {f"{public.scheme}://{public.netloc}", *settings.cors_origins}
+        self._origin = f"{public.scheme}://{public.netloc}"
         self.access = "__Host-kalends" if self._secure else "kalends"
         self.refresh = "__Secure-kalends-refresh" if self._secure else "kalends-refresh"
         self.device = "__Secure-kalends-device" if self._secure else "kalends-device"
@@ -52,9 +53,9 @@ class Cookies:
         """Raises `ForeignPage` unless a page of ours made the request, or a program that is none."""
         origin = header(scope, "origin")
         if scope["type"] == "websocket":
-            if origin not in self._origins:
+            if origin != self._origin:
                 raise ForeignPage
-        elif header(scope, CSRF_HEADER) is None or (origin is not None and origin not in self._origins):
+        elif header(scope, CSRF_HEADER) is None or (origin is not None and origin != self._origin):
             raise ForeignPage
 
     def read(self, scope: Scope) -> Mapping[str, str]:

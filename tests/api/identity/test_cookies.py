@@ -11,7 +11,7 @@ import orjson
 import pytest
 from websockets.asyncio.client import connect
 
-from api.cookies import Cookies
+from api.cookies import Cookies, ForeignPage
 from domain.shared.settings import Settings
 from tests.api.conftest import World
 from tests.support.people import PASSWORD, sign_up
@@ -87,6 +87,27 @@ def test_in_production_they_go_over_tls_only() -> None:
     assert names == ["__Host-kalends", "__Secure-kalends-refresh", "__Secure-kalends-device"]
     made = SimpleCookie(cookies.make(cookies.access, "x", "/", 600))
     assert made["__Host-kalends"]["secure"]
+
+
+def test_front_ends_elsewhere_use_no_cookies() -> None:
+    cookies = Cookies(
+        Settings(
+            public_url="https://api.example.com", cors_origins=["https://front.example", "https://www.example.com"]
+        )
+    )
+    for origin in ("https://front.example", "https://www.example.com", "https://api.example.com", None):
+        headers = [(b"kalends-csrf", b"1"), (b"cookie", b"__Host-kalends=token")]
+        headers += [] if origin is None else [(b"origin", origin.encode())]
+        for kind, is_own in (
+            ("http", origin in ("https://api.example.com", None)),
+            ("websocket", origin == "https://api.example.com"),
+        ):
+            scope = {"type": kind, "headers": headers}
+            if is_own:
+                assert cookies.authorization(scope) == "Bearer token"
+            else:
+                with pytest.raises(ForeignPage):
+                    cookies.authorization(scope)
 
 
 @pytest.mark.parametrize(
