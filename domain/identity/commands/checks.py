@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from uuid import UUID
 
 from domain.identity import credentials, events, rules
+from domain.identity.commands.sessions import require_alive
 from domain.identity.models import IdentityCheckStatus, PartyKind
 from domain.identity.rules import Identification
 from domain.shared import aside, clock, db, ids, outbox
@@ -142,9 +143,11 @@ async def apply_identity_outcomes(outcomes: Sequence[Outcome]) -> int:
 async def decide_identity_check(actor: Actor, check_id: UUID, *, approve: bool, reason: str) -> UUID:
     """Decide a check the provider could not; returns its id. The same decision again changes nothing.
 
-    Raises `NotAllowed` without the scope REVIEW and for one's own check, `NotFound`, `WrongState`, `InvalidInput`.
+    Raises `NotAllowed` without the scope REVIEW and for one's own check, `NotFound`, `WrongState`, `InvalidInput`,
+    `CredentialEnded`.
     """
     actor.require(Scope.REVIEW)
+    await require_alive(actor)
     why = rules.clean_text(reason, rules.MAX_REASON, "reason")
     decision = IdentityCheckStatus.VERIFIED if approve else IdentityCheckStatus.REJECTED
     check = (await db.lock("identity.identity_checks", [check_id])).get(check_id)

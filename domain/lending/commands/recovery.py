@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from uuid import UUID
 
+from domain.identity.commands import require_alive
 from domain.identity.rules import clean_text
 from domain.lending.commands.conflicts import forbid_own
 from domain.lending.commands.repayment import Repaid, open_owing, pay_from_wallet
@@ -45,8 +46,9 @@ async def write_off(actor: Actor, request: WriteOffLoan) -> WrittenOff:
     """DEFAULTED → WRITTEN_OFF: nothing is collected automatically any more; the claim stays, and recoveries reduce it.
 
     Raises `NotAllowed` without the scope COLLECT and about one's own loan, `InvalidInput` for a reason that is empty or
-    too long, `NotFound`, `WrongState`.
+    too long, `NotFound`, `WrongState`, `CredentialEnded`.
     """
+    await require_alive(actor)
     reason = clean_text(" ".join(request.reason.split()), MAX_REASON, "reason")
     loan = await lock_loan(request.loan_id)
     await forbid_own(actor, loan["id"])
@@ -68,9 +70,10 @@ async def record_recovery(actor: Actor, request: RecordRecovery) -> Repaid:
     """Distribute recovered money of a loan in default or written off: what is due first, then principal to come.
 
     What the loan does not owe, or what is too little for a part prepayment, stays in the borrower's wallet: the answer
-    says what was distributed. Raises `NotAllowed` without the scope COLLECT and about one's own loan, and what
-    `repay_loan` raises.
+    says what was distributed. Raises `NotAllowed` without the scope COLLECT and about one's own loan,
+    `CredentialEnded`, and what `repay_loan` raises.
     """
+    await require_alive(actor)
     loan = await lock_loan(request.loan_id)
     await forbid_own(actor, loan["id"])
     require(loan, LoanStatus.DEFAULTED, LoanStatus.WRITTEN_OFF)

@@ -8,6 +8,7 @@ from uuid import UUID
 from domain.credit.commands import record_decision
 from domain.credit.queries import first_decision, stored_decision
 from domain.credit.rules.decision import DecisionOutcome
+from domain.identity.commands import require_alive
 from domain.identity.rules import clean_text
 from domain.lending.commands.conflicts import forbid_own
 from domain.lending.commands.contract import publish_contract
@@ -46,10 +47,11 @@ async def review_application(
     """Decide about an application under review; returns OFFERED or REJECTED.
 
     `reason` (1 to 300 characters) is told to the applicant, `note` (at most 1,000) stays with the operators. The scorecard
-    keeps the rate. Raises `NotAllowed` (also about one's own application), `NotFound`, `WrongState`, `InvalidInput`, and
-    `RateAboveCeiling` when the ceiling of today leaves no rate that covers expected losses.
+    keeps the rate. Raises `NotAllowed` (also about one's own application), `CredentialEnded`, `NotFound`, `WrongState`, `InvalidInput`,
+    and `RateAboveCeiling` when the ceiling of today leaves no rate that covers expected losses.
     """
     actor.require(Scope.REVIEW)
+    await require_alive(actor)
     told = clean_text(reason, MAX_REASON, "reason")
     kept = clean_text(note, MAX_NOTE, "note") if note else None
     loan = await lock_loan(loan_id)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from domain.identity.commands import require_alive
 from domain.ledger import accounts
 from domain.ledger import commands as ledger
 from domain.ledger.accounts import AccountKind
@@ -43,7 +44,7 @@ async def assign_suspense(actor: Actor, request: AssignSuspense) -> AssignedSusp
     Money that is missing from custody (a deposit the bank took back after it was final) is taken from the user's wallet, or
     from the platform's fees. Raises `NotAllowed` without the scope FINANCE and about one's own money, `NotFound`,
     `WrongState` when it was decided before, `InvalidInput` for money there is and no user, `InsufficientFunds` when the
-    wallet lacks what is missing.
+    wallet lacks what is missing, `CredentialEnded`.
     """
     item = await _open_item(actor, request.item_id, request.user_id)
     if request.user_id and not await db.fetch_one("select id from identity.users where id = $1", request.user_id):
@@ -132,7 +133,8 @@ async def return_suspense(actor: Actor, request: ReturnSuspense) -> ReturningSus
     """Have the bank send an item back; it stays in SUSPENSE until the bank has paid, and opens again if that fails.
 
     Raises `NotAllowed` without the scope FINANCE and about one's own money, `NotFound`, `WrongState` when it was decided
-    before, `InvalidInput` for money that is missing from custody, or when the bank did not say where it came from.
+    before, `InvalidInput` for money that is missing from custody, or when the bank did not say where it came from,
+    `CredentialEnded`.
     """
     item = await _open_item(actor, request.item_id)
     if item["amount_minor"] < 0:
@@ -155,6 +157,7 @@ async def return_suspense(actor: Actor, request: ReturnSuspense) -> ReturningSus
 
 async def _open_item(operator: Actor, item_id: UUID, user_id: UUID | None = None) -> db.Row:
     """An item to decide about, locked; nobody gives to themselves, or decides what came from or is missing of their own."""
+    await require_alive(operator)
     await lock_bank()
     item = (await db.lock("payments.suspense_items", [item_id])).get(item_id)
     if item is None:

@@ -11,6 +11,7 @@ from domain.identity.commands import (
     add_role,
     create_access_token,
     create_operator,
+    decide_identity_check,
     log_in,
     log_out,
     prune_credentials,
@@ -20,8 +21,11 @@ from domain.identity.commands import (
 )
 from domain.identity.errors import CredentialEnded, InvalidToken
 from domain.identity.models import OperatorScope, Role
+from domain.lending import commands as lending
+from domain.lending.commands.underwriting import ReviewOutcome, review_application
+from domain.payments import commands as payments
 from domain.payments.commands import RequestWithdrawal, add_bank_account, give_mandate, request_withdrawal
-from domain.shared import clock, db
+from domain.shared import clock, db, ids
 from domain.shared.actor import Actor, Scope, Viewer
 from domain.shared.errors import InvalidInput, NotAllowed, NotFound
 from domain.shared.money import Money
@@ -146,6 +150,23 @@ async def test_what_ended_makes_nothing_that_lasts() -> None:
     with pytest.raises(CredentialEnded):
         await create_access_token(ada, "back door", [], clock.wall() + timedelta(days=1))
     assert await db.fetch_value("select count(*) from shared.idempotency") == 0
+
+
+async def test_an_operator_whose_session_ended_decides_nothing() -> None:
+    await create_operator(email="op@example.com", password=PASSWORD)
+    tokens = await log_in("op@example.com", PASSWORD)
+    await log_out(tokens.refresh_token)
+    op, thing = actor_of(tokens), ids.new()
+    for decision in (
+        decide_identity_check(op, thing, approve=True, reason="Fits."),
+        review_application(op, thing, ReviewOutcome.REJECT, "No proof."),
+        lending.write_off(op, lending.WriteOffLoan(loan_id=thing, reason="Gone.", idempotency_key="1")),
+        lending.record_recovery(op, lending.RecordRecovery(loan_id=thing, amount=Money(1, "CNY"), idempotency_key="2")),
+        payments.assign_suspense(op, payments.AssignSuspense(item_id=thing, user_id=None, idempotency_key="3")),
+        payments.return_suspense(op, payments.ReturnSuspense(item_id=thing, idempotency_key="4")),
+    ):
+        with pytest.raises(CredentialEnded):
+            await decision
 
 
 async def test_a_personal_token_never_outgrows_its_owner_and_ends() -> None:
