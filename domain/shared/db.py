@@ -8,7 +8,7 @@ the process cuts what takes long (`disconnect`).
 What a transaction writes without reading it back (postings, events, answers: `write`) waits for its next statement or its
 end, and is then written by one statement.
 
-Lock order everywhere: idempotency key, listing, loan, installment, account; within each by id. Calls that are folded into
+Lock order everywhere: idempotency key, user, listing, loan, installment, account; within each by id. Calls that are folded into
 one transaction (`domain.shared.fold`) take their keys last, sorted; no other transaction takes keys of these operations.
 """
 
