@@ -52,6 +52,7 @@ async def _join(world: World) -> Client:
     used = {"refreshToken": session["refreshToken"]}
     for expected in ("RefreshSessionPayload", "InvalidToken"):  # the second ends the session, and tells its owner
         assert (await world.api.mutate("refreshSession", used, ""))["__typename"] == expected
+    session = (await world.api.mutate("logIn", right, selection))["session"]
     return world.api.as_user(session["accessToken"])
 
 
