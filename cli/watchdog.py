@@ -26,8 +26,14 @@ def main() -> None:
         stop_signal, pid = line[1:].split()
         with contextlib.suppress(psutil.NoSuchProcess):
             children[int(pid)] = psutil.Process(int(pid)), signal.Signals(int(stop_signal))
-    for process, stop_signal in reversed(children.values()):
+    for process, stop_signal in sorted(children.values(), key=_age):
         stop(process, stop_signal)
+
+
+def _age(child: tuple[psutil.Process, signal.Signals]) -> tuple[float, int]:
+    """Ascending from the youngest; children tell of themselves in any order, and are often of one clock tick."""
+    process, _ = child
+    return -process.create_time(), -process.pid
 
 
 def stop(process: psutil.Process, stop_signal: signal.Signals, grace_s: float = GRACE_S) -> None:
