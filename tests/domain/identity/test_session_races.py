@@ -1,8 +1,9 @@
 """Sessions that go on while somebody ends them: whoever ends them has the last word."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -54,18 +55,35 @@ async def go_on(tokens: SessionTokens, begun: asyncio.Event) -> None:
         begun.set()
 
 
+async def race(
+    user_id: UUID,
+    number: int,
+    goes_on: Callable[[SessionTokens, asyncio.Event], Coroutine[Any, Any, None]],
+    end: Callable[[SessionTokens], Awaitable[object]],
+    refusal: type[Exception],
+) -> None:
+    """Begin a session, let it go on, and end it, a little later in each round: what goes on must be refused."""
+    tokens, begun = await sessions.start(await row_of(user_id)), asyncio.Event()
+    going = asyncio.create_task(goes_on(tokens, begun))
+    await begun.wait()
+    await asyncio.sleep(number * 0.0003)
+    await end(tokens)
+    async with asyncio.timeout(5):
+        with pytest.raises(refusal):
+            await going
+
+
 @pytest.mark.parametrize("end", ENDS)
 async def test_no_session_goes_on_once_it_was_ended(end: str) -> None:
     ada = await join()
     for number in range(ROUNDS):
-        tokens, begun = await sessions.start(await row_of(ada.user_id)), asyncio.Event()
-        going = asyncio.create_task(go_on(tokens, begun))
-        await begun.wait()
-        await asyncio.sleep(number * 0.0003)
-        await asyncio.gather(ENDS[end](tokens), return_exceptions=True)
-        async with asyncio.timeout(5):
-            with pytest.raises(InvalidToken):
-                await going
+        await race(
+            ada.user_id,
+            number,
+            go_on,
+            lambda tokens: asyncio.gather(ENDS[end](tokens), return_exceptions=True),
+            InvalidToken,
+        )
 
 
 async def make_tokens(tokens: SessionTokens, begun: asyncio.Event) -> None:
@@ -82,14 +100,7 @@ async def make_tokens(tokens: SessionTokens, begun: asyncio.Event) -> None:
 async def test_a_new_password_ends_the_personal_tokens_that_are_being_made() -> None:
     ada = await join()
     for number in range(ROUNDS):
-        tokens, begun = await sessions.start(await row_of(ada.user_id)), asyncio.Event()
-        making = asyncio.create_task(make_tokens(tokens, begun))
-        await begun.wait()
-        await asyncio.sleep(number * 0.0003)
-        await new_password(ada.user_id)
-        async with asyncio.timeout(5):
-            with pytest.raises(CredentialEnded):
-                await making
+        await race(ada.user_id, number, make_tokens, lambda tokens: new_password(tokens.user_id), CredentialEnded)
         assert await db.fetch_value("select count(*) from identity.access_tokens where revoked_at is null") == 0
 
 
